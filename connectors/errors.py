@@ -1,0 +1,168 @@
+"""
+How asking a connector can fail, sorted by the one question that costs money.
+
+    ConnectorError
+    ├── NotSent             the bureau provably never saw it: free to repeat
+    ├── Lost                it left, and no usable answer came back: perhaps billed
+    │   ├── TimedOut        ... in time
+    │   └── BrokeDown       the bureau failed over the question
+    ├── BadAnswer           it answered, and asking again changes nothing
+    │   ├── Unreadable      no outcome can be told from the answer
+    │   ├── WrongSubject    the answer is about somebody else
+    │   ├── InvalidInput    it found our message faulty
+    │   ├── Refused         our credentials, or our right to ask
+    │   ├── RateLimited     it turned us away for now
+    │   ├── QuotaExceeded   it turned us away for this period
+    │   └── Duplicate       it has seen our reference before: the earlier call arrived
+    └── Suspended           we chose not to ask
+        ├── BulkheadFull    too many are being asked already
+        ├── NeedInput       a value is missing, and nothing is sent half-empty
+        ├── NoBudget        too little time is left for an answer
+        └── NotCached       the caller allows no purchase, and nothing is cached
+
+"No record of this person" is not here: it is an answer. None of these is a
+`TimeoutError`: that name belongs to `asyncio.timeout` alone.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from .words import Billed, Outcome
+
+
+class ConnectorError(Exception):
+    """Asking failed. Never carries what was asked or answered."""
+
+    outcome: ClassVar[Outcome]
+    billed: Billed = Billed.UNKNOWN
+    """What the bureau will charge, as far as this failure tells."""
+
+    def __init__(self, connector: str, note: str = "") -> None:
+        """`note` is a constant of ours, or a rule's name: never a value of the subject."""
+        super().__init__(connector, note)
+        self.connector = connector
+        self.note = note
+
+    def __str__(self) -> str:
+        return f"{self.connector}: {self.note}" if self.note else self.connector
+
+
+class NotSent(ConnectorError):
+    """The bureau never saw the question, so asking again is free."""
+
+    outcome = Outcome.UNREACHABLE
+    billed = Billed.NO
+
+
+class Lost(ConnectorError):
+    """
+    The question left, and no usable answer came back.
+
+    It may have been billed, and may have left a footprint on its subject, so
+    only a call that is declared safe to repeat is repeated.
+    """
+
+    outcome = Outcome.LOST
+
+
+class TimedOut(Lost):
+    """No complete answer in time."""
+
+    outcome = Outcome.TIMEOUT
+
+
+class BrokeDown(Lost):
+    """The bureau failed over the question."""
+
+    outcome = Outcome.BUREAU_ERROR
+
+
+class BadAnswer(ConnectorError):
+    """It answered; asking again changes nothing."""
+
+    outcome = Outcome.BAD_RESPONSE
+
+
+class Unreadable(BadAnswer):
+    """No outcome can be told from the answer."""
+
+
+class WrongSubject(BadAnswer):
+    """The answer is about somebody else. Nothing of it is released."""
+
+    outcome = Outcome.SUBJECT_MISMATCH
+    billed = Billed.YES
+
+
+class InvalidInput(BadAnswer):
+    """It found our message faulty."""
+
+    outcome = Outcome.INVALID_INPUT
+    billed = Billed.NO
+
+
+class Refused(BadAnswer):
+    """It does not accept our credentials, or our right to ask."""
+
+    outcome = Outcome.REFUSED
+    billed = Billed.NO
+    renewable: bool = False
+    """Whether the connector's outcome row says ``refresh_auth: once``."""
+
+
+class RateLimited(BadAnswer):
+    """It turned us away before it looked at the question."""
+
+    outcome = Outcome.RATE_LIMITED
+    billed = Billed.NO
+    wait: float | None = None
+    """Seconds after which it will look, where it said so."""
+
+
+class QuotaExceeded(BadAnswer):
+    """It turned us away for the rest of a contract period."""
+
+    outcome = Outcome.QUOTA_EXCEEDED
+    billed = Billed.NO
+
+
+class Duplicate(BadAnswer):
+    """It has seen our reference before, so the earlier call did arrive."""
+
+    outcome = Outcome.DUPLICATE
+    billed = Billed.NO
+
+
+class Suspended(ConnectorError):
+    """We chose not to ask."""
+
+    billed = Billed.NO
+
+
+class BulkheadFull(Suspended):
+    """Too many are being asked already."""
+
+    outcome = Outcome.BULKHEAD_FULL
+
+
+class NeedInput(Suspended):
+    """A value that the request needs is absent, or can not be written as it must be."""
+
+    outcome = Outcome.NEED_INPUT
+
+
+class NoBudget(Suspended):
+    """Too little time is left for an answer."""
+
+    outcome = Outcome.SKIPPED_BUDGET
+
+
+class NotCached(Suspended):
+    """The caller allows no purchase, and nothing is cached."""
+
+    outcome = Outcome.SKIPPED_COST
+
+
+class LedgerDown(Exception):
+    """Nothing can be written down, so nothing may be asked: a fault of ours, not a bureau's."""

@@ -1,0 +1,138 @@
+"""What every kind is made from: a strict config model, and the ports that the gateway fills."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from pathlib import Path
+from random import Random
+from typing import Protocol
+
+from google.protobuf.message import Message
+from pydantic import BaseModel, ConfigDict
+
+from .contract import Query, Reply
+from .words import Billed, Effect, Outcome, ServedFrom
+
+
+class Strict(BaseModel):
+    """Configuration that cannot change and refuses what it does not know."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Secret:
+    """A secret's value; it can not print itself."""
+
+    __slots__ = ("_value",)
+
+    def __init__(self, value: str) -> None:
+        self._value = value
+
+    def reveal(self) -> str:
+        return self._value
+
+    def __repr__(self) -> str:
+        return "Secret(****)"
+
+    __str__ = __repr__
+
+
+class Clock(Protocol):
+    """The only way this package learns the time or waits."""
+
+    def now(self) -> float:
+        """Monotonic seconds; the event loop's own time."""
+        ...
+
+    def utc(self) -> datetime:
+        """Wall-clock time, aware, UTC."""
+        ...
+
+    async def sleep(self, seconds: float) -> None: ...
+
+
+class Secrets(Protocol):
+    """Where secrets come from. Config holds their names, never their values."""
+
+    def read(self, name: str) -> Secret:
+        """Look a secret up; raises `ConfigError`, which names it, where there is none."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How one attempt ended, for the ledger."""
+
+    outcome: Outcome
+    billed: Billed
+    cost: Decimal
+    bureau_reference: str
+    latency: float
+    """Seconds."""
+
+
+class Ledger(Protocol):
+    """
+    Returns from either only when the row is durable.
+
+    Queues the row before it first waits, in the order of the calls, so that a
+    cancel ends the wait and never the row. Raises `LedgerDown` (fail closed).
+    """
+
+    async def intent(self, query: Query, effect: Effect) -> None: ...
+
+    async def outcome(self, query: Query, ending: Ending) -> None: ...
+
+
+class Cache(Protocol):
+    """Replies that may be given again. Answers None rather than fail."""
+
+    async def get(self, key: str) -> Reply | None: ...
+
+    async def put(self, key: str, reply: Reply, ttl: float) -> None:
+        """Keep `reply` for `ttl` seconds."""
+        ...
+
+
+class Observer(Protocol):
+    """Is told of each query once, with its final outcome. Must not raise or wait."""
+
+    def asked(
+        self, query: Query, outcome: Outcome, served_from: ServedFrom, seconds: float
+    ) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Schema:
+    """What connectors may refer to and map to; passed in, so that no stub is imported here."""
+
+    user_info: type[Message]
+    keys: Mapping[str, tuple[str, ...]]
+    """Natural keys by list: ``{"fraud.multi_lending": ("window", "key", ...)}``."""
+    roots: Mapping[str, Mapping[str, type]]
+    """Type by path by root: ``{"subject": {"date_of_birth": date, ...}, ...}``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kit:
+    """The tools a config model may use when it builds its part."""
+
+    clock: Clock
+    random: Random
+    secrets: Secrets
+    env: Mapping[str, str]
+    ledger: Ledger
+    cache: Cache
+    observer: Observer
+    schema: Schema
+    cache_key: bytes = field(repr=False)
+    """Keys the cache's names, so that none can be guessed from a person's data."""
+    currency: str
+    """The one billing currency (ISO 4217)."""
+    files: Path
+    """The folder below which certificates and databases are looked up."""
+    tables: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """Look-up tables of `config/tables/`, by name."""

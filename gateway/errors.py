@@ -1,0 +1,102 @@
+"""
+How an inquiry can fail, one class for each thing a caller could do about it.
+
+    GatewayError
+    ├── Malformed               send a message that parses
+    ├── InvalidFields           correct the fields named, and ask again
+    ├── InputIncomplete         supply the fields named, and ask again
+    ├── Unauthenticated         prove who you are
+    ├── NotAllowed              ask for something that your policy allows
+    ├── ConsentFails            obtain consent for this, and ask again
+    ├── LedgerUnavailable       ask again later: nothing was sent
+    ├── Draining                ask another instance: nothing was sent
+    ├── ConnectorsUnavailable   ask again later: nothing was bought
+    ├── OutcomeUnknown          look before you ask again: something may have been bought
+    └── Broken                  a fault of ours
+"""
+
+from __future__ import annotations
+
+from .violation import Violation
+
+
+class GatewayError(Exception):
+    """An inquiry ended without a report. Carries constants, paths and rules, and no values."""
+
+    def __init__(self, reason: str, violations: tuple[Violation, ...] = ()) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.violations = violations
+
+
+class Malformed(GatewayError):
+    """The bytes do not parse."""
+
+    def __init__(self) -> None:
+        super().__init__("MALFORMED_REQUEST")
+
+
+class InvalidFields(GatewayError):
+    """What is there breaks the rules."""
+
+    def __init__(self, violations: tuple[Violation, ...]) -> None:
+        super().__init__("INVALID_FIELDS", violations)
+
+
+class InputIncomplete(GatewayError):
+    """What the product needs is absent, and could not be filled."""
+
+    def __init__(self, violations: tuple[Violation, ...]) -> None:
+        super().__init__("INPUT_INCOMPLETE", violations)
+
+
+class Unauthenticated(GatewayError):
+    """No or bad credentials; it never says which."""
+
+    def __init__(self) -> None:
+        super().__init__("UNAUTHENTICATED")
+
+
+class NotAllowed(GatewayError):
+    """Caller, product, purpose or field is not allowed; unknown reads like not allowed."""
+
+
+class ConsentFails(GatewayError):
+    """Consent is missing, expired, for another purpose, or names other recipients."""
+
+
+class LedgerUnavailable(GatewayError):
+    """Nothing can be written down, so nothing was asked."""
+
+    def __init__(self) -> None:
+        super().__init__("LEDGER_UNAVAILABLE")
+
+
+class Draining(GatewayError):
+    """This instance takes no new inquiries."""
+
+    def __init__(self) -> None:
+        super().__init__("DRAINING")
+
+
+class ConnectorsUnavailable(GatewayError):
+    """Every required connector failed, there is no data, and nothing was bought."""
+
+    def __init__(self) -> None:
+        super().__init__("CONNECTORS_UNAVAILABLE")
+
+
+class OutcomeUnknown(GatewayError):
+    """There is no data, and something may have been bought."""
+
+    def __init__(self, call_ids: tuple[str, ...]) -> None:
+        super().__init__("UPSTREAM_OUTCOME_UNKNOWN")
+        self.call_ids = call_ids
+
+
+class Broken(GatewayError):
+    """A fault of ours; the incident id leads to the protected log."""
+
+    def __init__(self, incident: str) -> None:
+        super().__init__("INTERNAL")
+        self.incident = incident

@@ -1,0 +1,58 @@
+"""The way of an inquiry through the house."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from .errors import GatewayError
+from .model import (
+    Admitted,
+    Answer,
+    Answers,
+    Filled,
+    Granted,
+    Inquiry,
+    Report,
+    Tell,
+    Valid,
+    Verified,
+)
+
+
+def nobody(_: Answer) -> None:
+    """Nobody listens for single answers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pipeline:
+    """
+    The stages in a straight line.
+
+    A stage that is awaited touches the world; one that is not is a pure
+    function of what it is given.
+    """
+
+    refuse: Callable[[Inquiry, GatewayError], Awaitable[None]]
+    """Writes down that an inquiry was refused, and why."""
+
+    admit: Callable[[Inquiry], Admitted]
+    validate: Callable[[Admitted], Valid]
+    fill: Callable[[Valid], Awaitable[Filled]]
+    authorize: Callable[[Filled], Awaitable[Granted]]
+    fan_out: Callable[[Granted, Tell], Awaitable[Answers]]
+    structure: Callable[[Answers], Report]
+    verify: Callable[[Report], Verified]
+
+    async def __call__(self, inquiry: Inquiry, tell: Tell = nobody) -> Verified:
+        try:
+            admitted = self.admit(inquiry)
+            valid = self.validate(admitted)
+            filled = await self.fill(valid)
+            granted = await self.authorize(filled)
+        except GatewayError as error:
+            await self.refuse(inquiry, error)
+            raise
+        answers = await self.fan_out(granted, tell)
+        report = self.structure(answers)
+        return self.verify(report)

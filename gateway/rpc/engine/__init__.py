@@ -1,0 +1,1 @@
+"""The servers that may carry the same handlers."""

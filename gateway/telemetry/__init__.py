@@ -1,0 +1,1 @@
+"""What operators see of the house, without a person in it."""
