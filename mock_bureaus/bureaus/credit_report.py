@@ -1,0 +1,122 @@
+"""A credit report: OAuth2 client credentials, nested JSON, and a code for the hit."""
+
+from base64 import b64decode
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ..contract import Answer, Received, dig, said
+from ..credentials import Credentials
+from ..people import Person
+from .tokens import Tokens
+
+SCOPE = "credit-report"
+
+_CONFIGURATION = ("customerConfiguration", "creditReport")
+_REQUIRED: Mapping[str, tuple[str | int, ...]] = {
+    "consumers.name": ("consumers", "name", 0, "lastName"),
+    "consumers.socialNum": ("consumers", "socialNum", 0, "number"),
+    "customerReferenceIdentifier": ("customerReferenceIdentifier",),
+    "models": (*_CONFIGURATION, "models", 0, "identifier"),
+    "endUsersName": (*_CONFIGURATION, "endUserInformation", "endUsersName"),
+    "permissiblePurposeCode": (
+        *_CONFIGURATION,
+        "endUserInformation",
+        "permissiblePurposeCode",
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class CreditReport:
+    """Scores, trades and inquiries; both a hit and a no-hit are billed."""
+
+    known: Credentials
+    people: Mapping[str, Person]
+    tokens: Tokens
+
+    async def token(self, received: Received) -> Answer:
+        form = received.form()
+        if _basic(received) != (
+            self.known.credit_client_id,
+            self.known.credit_client_secret,
+        ):
+            return said({"error": "invalid_client"}, status=401)
+        if form.get("grant_type") != "client_credentials":
+            return said({"error": "unsupported_grant_type"}, status=400)
+        if form.get("scope", SCOPE) != SCOPE:
+            return said({"error": "invalid_scope"}, status=400)
+        return said(
+            {
+                "access_token": self.tokens.issue(),
+                "token_type": "Bearer",
+                "expires_in": int(self.tokens.lifetime),
+                "scope": SCOPE,
+            }
+        )
+
+    async def report(self, received: Received) -> Answer:
+        scheme, _, token = received.headers.get("Authorization", "").partition(" ")
+        if scheme != "Bearer" or not self.tokens.valid(token):
+            return refused(401, "401.300", "Invalid access token")
+        order = received.json()
+        missing = [name for name, path in _REQUIRED.items() if not dig(order, *path)]
+        if missing:
+            return refused(400, "400.201", f"Missing: {', '.join(missing)}")
+        if not self._member(dig(order, *_CONFIGURATION)):
+            return refused(403, "403.100", "Invalid member number or security code")
+        return said(
+            {
+                "status": "completed",
+                "customerReferenceIdentifier": order["customerReferenceIdentifier"],
+                "consumers": {"creditReport": [self._consumer(order)]},
+            },
+            billed=True,
+        )
+
+    def _member(self, configuration: Mapping[str, Any]) -> bool:
+        given = [configuration.get(key) for key in ("memberNumber", "securityCode")]
+        return given == [
+            self.known.credit_member_number,
+            self.known.credit_security_code,
+        ]
+
+    def _consumer(self, order: Mapping[str, Any]) -> dict[str, Any]:
+        number = dig(order, *_REQUIRED["consumers.socialNum"])
+        person = self.people.get(number) if isinstance(number, str) else None
+        file = person.on_file.get("credit_report") if person else None
+        if person is None or file is None:
+            return {"hitCode": {"code": "2", "description": "No-Hit"}}
+        asked = order["consumers"]["name"][0]
+        # Callers who know one name only put all of it in lastName.
+        match = f"{asked['lastName']}{asked.get('firstName') or ''}" == person.name
+        year, month, day = person.birthday.split("-")
+        return {
+            "hitCode": {"code": "1", "description": "Hit"},
+            "subjectSocialNum": person.id_number,
+            "subjectDateOfBirth": f"{month}{day}{year}",
+            "nameMatchFlag": "Y" if match else "N",
+            **file,
+        }
+
+
+def refused(status: int, code: str, description: str) -> Answer:
+    return said({"errorCode": code, "description": description}, status=status)
+
+
+def reference(received: Received) -> str:
+    return str(dig(received.json(), "customerReferenceIdentifier") or "")
+
+
+FAILURE = refused(500, "500.100", "Internal error")
+
+
+def _basic(received: Received) -> tuple[str, str]:
+    scheme, _, encoded = received.headers.get("Authorization", "").partition(" ")
+    if scheme != "Basic":
+        return "", ""
+    try:
+        client, _, secret = b64decode(encoded, validate=True).decode().partition(":")
+    except ValueError:
+        return "", ""
+    return client, secret
