@@ -17,7 +17,8 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, Protocol
 
-from .words import Billed, FieldStatus, Outcome, Purpose, ReuseMode, ServedFrom
+from .errors import ConnectorError, NotSent, TimedOut
+from .words import Billed, Effect, FieldStatus, Outcome, Purpose, ReuseMode, ServedFrom
 
 Values = Mapping[str, object]
 """Typed values by dotted path (``address.city``); what is absent is not there."""
@@ -63,8 +64,19 @@ class Attempt:
     call_id: str = ""
     our_reference: str = ""
     """Stable across the attempts of one query."""
+    effect: Effect = Effect.CHARGEABLE
     sent: bool = False
     """Whether the first byte may have left. Set before it is written, never unset."""
+
+    def unanswered(
+        self, connector: str, note: str, sent: type[ConnectorError] = TimedOut
+    ) -> ConnectorError:
+        """Describe the end of a wait for this attempt: never sent, or else of kind `sent`."""
+        error = (sent if self.sent else NotSent)(connector, note)
+        error.call_id, error.attempts = self.call_id, self.number
+        if self.effect is Effect.FREE:
+            error.billed = Billed.NO
+        return error
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +126,10 @@ def forget(_: Future[Reply]) -> None:
     """Nobody above cares for what comes late."""
 
 
+def disregard(_: Attempt) -> None:
+    """Nobody above cares for the single attempt."""
+
+
 @dataclass(frozen=True, slots=True)
 class Query:
     """What we want to know of one connector."""
@@ -125,6 +141,8 @@ class Query:
     attempt: Attempt = field(default_factory=Attempt)
     outlived: Callable[[Future[Reply]], None] = field(default=forget, repr=False)
     """Told of a sent, paid attempt at the moment its wait ends without it."""
+    attempted: Callable[[Attempt], None] = field(default=disregard, repr=False)
+    """Told of each attempt as it is made, so that whoever waits knows its phase."""
     subject: Values = field(default_factory=dict, repr=False)
     inquiry: Values = field(default_factory=dict, repr=False)
     application: Values = field(default_factory=dict, repr=False)

@@ -26,6 +26,8 @@ How asking a connector can fail, sorted by the one question that costs money.
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+from decimal import Decimal
 from typing import ClassVar
 
 from .words import Billed, Outcome
@@ -37,6 +39,11 @@ class ConnectorError(Exception):
     outcome: ClassVar[Outcome]
     billed: Billed = Billed.UNKNOWN
     """What the bureau will charge, as far as this failure tells."""
+    call_id: str = ""
+    """The attempt that failed, where there was one."""
+    attempts: int = 0
+    cost: Decimal = Decimal(0)
+    """What this attempt costs all the same, in the billing currency."""
 
     def __init__(self, connector: str, note: str = "") -> None:
         """`note` is a constant of ours, or a rule's name: never a value of the subject."""
@@ -109,6 +116,8 @@ class Refused(BadAnswer):
     billed = Billed.NO
     renewable: bool = False
     """Whether the connector's outcome row says ``refresh_auth: once``."""
+    renew: Callable[[], Awaitable[None]] | None = None
+    """Gets new credentials, where that may help."""
 
 
 class RateLimited(BadAnswer):

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import TypeVar
+
+T = TypeVar("T")
 
 Place = tuple[str | int, ...]
 """The keys and indexes that lead to a node of a YAML document."""
@@ -55,3 +58,10 @@ class Findings:
         """Raise one `ConfigError` with everything noted, if anything was."""
         if self.found:
             raise ConfigError.of(tuple(self.found))
+
+    def settle(self, value: T | None) -> T:
+        """Close, and give what only a finding could have kept from being made."""
+        self.close()
+        if value is None:
+            raise RuntimeError("a finding was lost")
+        return value

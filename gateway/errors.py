@@ -89,9 +89,10 @@ class ConnectorsUnavailable(GatewayError):
 class OutcomeUnknown(GatewayError):
     """There is no data, and something may have been bought."""
 
-    def __init__(self, call_ids: tuple[str, ...]) -> None:
+    def __init__(self, call_ids: tuple[str, ...], *, timed_out: bool) -> None:
         super().__init__("UPSTREAM_OUTCOME_UNKNOWN")
         self.call_ids = call_ids
+        self.timed_out = timed_out
 
 
 class Broken(GatewayError):

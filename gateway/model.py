@@ -23,6 +23,7 @@ from connectors.words import FieldStatus, Outcome, Purpose, ReuseMode
 
 from .filling import FieldOrigin, Filling
 from .policy import CallerPolicy
+from .violation import Violation
 
 
 @unique
@@ -111,8 +112,7 @@ class Filled:
     valid: Valid
     subject: Values = field(repr=False)
     fillings: tuple[Filling, ...] = ()
-    warnings: tuple[str, ...] = ()
-    """Constants such as ``subject.date_of_birth: differs from id_number``."""
+    warnings: tuple[Violation, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +200,10 @@ class Report:
     user_info: user_info_pb2.UserInfo = field(repr=False)
     fields: Mapping[str, FieldMeta]
     cost: Decimal
-    warnings: tuple[str, ...] = ()
+    """In the billing currency."""
+    warnings: tuple[Violation, ...] = ()
+    lacking: tuple[str, ...] = ()
+    """Paths that the product requires and nobody gave."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,4 +224,4 @@ class Verified:
     score: float
     """0..1: the share of wanted fields about which the truth is known."""
     missing: tuple[Missing, ...]
-    warnings: tuple[str, ...]
+    warnings: tuple[Violation, ...]

@@ -1,1 +1,1 @@
-"""The servers that may carry the same handlers."""
+"""Engines that speak gRPC for us: one contract, and one module for each library that keeps it."""

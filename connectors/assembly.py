@@ -1,0 +1,174 @@
+"""How a connector's file becomes its parts; everything that is wrong is told at once."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from .billing import Billing, Price
+from .bureau import Bureau
+from .connector import Connector
+from .faults import ConfigError, Findings
+from .kit import Kit
+from .mapping import CompiledMapping, compile_mapping
+from .matcher import Matcher
+from .outcome import OutcomeRow, compile_outcomes
+from .request import Written, compile_documents, compile_request
+from .response import Reading, compile_billing, compile_places
+from .sign import Signatures, build_signatures
+from .template import Language
+from .transport import Http, check_statement
+from .words import Effect, Outcome
+
+if TYPE_CHECKING:
+    from .spec import ConnectorSpec
+
+UNPRICED = Billing(price=Price.model_validate({"amount": "0", "currency": "XXX"}))
+"""Of what is free: nothing is ever billed."""
+
+SQL_OUTCOMES = (
+    OutcomeRow(outcome=Outcome.NO_HIT, body={"rows": Matcher(empty=True)}),
+    OutcomeRow(outcome=Outcome.HIT, body={"rows": Matcher(present=True)}),
+)
+"""What a database's answer means where nothing else is said."""
+
+
+def assemble(spec: ConnectorSpec, kit: Kit, bureau: Bureau) -> tuple[Connector, frozenset[str]]:
+    """
+    Compile one connector; give it with the references that its request uses.
+
+    Raises `ConfigError` with all that is wrong with the file.
+    """
+    findings = Findings()
+    language = connector_language(kit, bureau)
+    with findings.at("inputs"):
+        _check_inputs(spec, language)
+    with findings.at("billing"):
+        _check_currency(spec, kit)
+    documents = None
+    with findings.at("documents"):
+        documents, language = compile_documents(spec.documents, language)
+    written: Written | None = None
+    signatures: Signatures | None = None
+    reading: Reading | None = None
+    if documents is not None:
+        with findings.at("request"):
+            written = _request(spec, bureau, language)
+        with findings.at("sign"):
+            models = bureau.spec.sign if spec.sign is None else spec.sign
+            signatures = build_signatures(models, kit, language)
+    with findings.at():
+        reading = _reading(spec, kit, bureau, language)
+    documents, written = findings.settle(documents), findings.settle(written)
+    signatures = findings.settle(signatures)
+    references = documents.references | written.references | signatures.references
+    with findings.at("policy", "purposes"):
+        _check_purpose_codes(spec, bureau, references)
+    connector = Connector(
+        name=spec.name,
+        version=spec.version,
+        clock=kit.clock,
+        random=kit.random,
+        auth=bureau.auth,
+        documents=documents,
+        request=written,
+        signatures=signatures,
+        transport=bureau.transport,
+        reading=findings.settle(reading),
+        price=spec.price,
+        headers=bureau.headers,
+        purpose_codes=bureau.spec.purpose_codes,
+    )
+    return connector, references
+
+
+def connector_language(kit: Kit, bureau: Bureau) -> Language:
+    """Say what a connector's templates may refer to."""
+    language = bureau.language
+    for root, types in kit.schema.roots.items():
+        language = language.having(root, types)
+    return (
+        language.having("call", {"reference": str})
+        .having("now", {"": datetime})
+        .having("nonce", {"": str})
+        .opening("inquiry.inputs", str)
+    )
+
+
+def _request(spec: ConnectorSpec, bureau: Bureau, language: Language) -> Written:
+    transport = bureau.spec.transport
+    written = compile_request(
+        spec.request, language, transport.charset if isinstance(transport, Http) else "utf-8"
+    )
+    is_question = spec.request.query is not None
+    if is_question is isinstance(transport, Http):
+        raise ConfigError(
+            "`query` is for databases" if is_question else "a database is asked by `query`",
+            ("query",),
+        )
+    if spec.request.query is not None:
+        try:
+            check_statement(spec.request.query, spec.request.bind)
+        except ConfigError as error:
+            raise ConfigError(str(error), ("query",)) from None
+    return written
+
+
+def _reading(spec: ConnectorSpec, kit: Kit, bureau: Bureau, language: Language) -> Reading:
+    findings = Findings()
+    codec = spec.response.decoder(kit)
+    rows = spec.outcomes
+    if not rows and not isinstance(bureau.spec.transport, Http):
+        rows = SQL_OUTCOMES
+    if not rows:
+        findings.add("an answer that no row matches is BAD_RESPONSE: it has none", "outcomes")
+    if any(row.refresh_auth for row in rows) and not bureau.auth.renewable:
+        findings.add("`refresh_auth` needs an auth that can be renewed", "outcomes")
+    mapping: CompiledMapping | None = None
+    with findings.at("mapping"):
+        mapping = compile_mapping(
+            spec.mapping,
+            selector=codec.selector,
+            schema=kit.schema,
+            connector=spec.name,
+            sentinels=spec.sentinels,
+        )
+    classify = None
+    with findings.at("outcomes"):
+        classify = compile_outcomes(rows, codec)
+    bill = None
+    with findings.at("billing"):
+        free = spec.effect is Effect.FREE
+        bill = compile_billing(spec.billing or UNPRICED, codec, free=free)
+    places = None
+    with findings.at("response"):
+        places = compile_places(spec.response, kit, codec, language, bureau.spec.timezone)
+    return Reading(
+        connector=spec.name,
+        codec=codec,
+        classify=findings.settle(classify),
+        mapping=findings.settle(mapping),
+        bill=findings.settle(bill),
+        places=findings.settle(places),
+    )
+
+
+def _check_inputs(spec: ConnectorSpec, language: Language) -> None:
+    findings = Findings()
+    for reference in spec.inputs.references:
+        with findings.at():
+            language.type_of(reference)
+    findings.close()
+
+
+def _check_currency(spec: ConnectorSpec, kit: Kit) -> None:
+    if spec.billing is not None and spec.billing.price.currency != kit.currency:
+        raise ConfigError(f"prices are in {kit.currency} here", ("price", "currency"))
+
+
+def _check_purpose_codes(spec: ConnectorSpec, bureau: Bureau, references: frozenset[str]) -> None:
+    """Refuse a purpose that the bureau has no word for, before an inquiry finds it out."""
+    if "inquiry.purpose_code" not in references:
+        return
+    if missing := sorted(spec.policy.purposes - bureau.spec.purpose_codes.keys()):
+        raise ConfigError(f"bureau {bureau.spec.name} has no purpose code for {missing[0]}")

@@ -1,0 +1,65 @@
+"""What a call costs, and when."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from typing import Annotated
+
+from pydantic import BeforeValidator, Field
+
+from .conditions import compile_conditions
+from .contract import Codec, Document
+from .faults import Findings
+from .kit import Strict
+from .matcher import Matcher
+from .words import Billed, Outcome
+
+
+def _text(value: object) -> object:
+    if not isinstance(value, str):
+        raise ValueError("an amount is quoted: a float would already be wrong")  # noqa: TRY004 (pydantic's protocol)
+    return value
+
+
+class Price(Strict):
+    """What one billed call costs."""
+
+    amount: Annotated[Decimal, BeforeValidator(_text), Field(ge=0)]
+    currency: str = Field(pattern=r"^[A-Z]{3}$")
+
+
+class ChargeFlag(Strict):
+    """The bureau's own word on whether it charges for this answer."""
+
+    body: Mapping[str, Matcher] = Field(min_length=1)
+
+
+class Billing(Strict):
+    """Which outcomes a bureau charges for. Its own flag wins over our table."""
+
+    price: Price
+    billable: frozenset[Outcome] = frozenset({Outcome.HIT, Outcome.MISMATCH})
+    unbilled: frozenset[Outcome] = frozenset()
+    """Failures that are never charged for: they may be asked again."""
+    charged: ChargeFlag | None = None
+
+    def expects(self, outcome: Outcome) -> Billed:
+        """Tell from the outcome alone; UNKNOWN where nothing was agreed."""
+        if outcome in self.unbilled:
+            return Billed.NO
+        if outcome in self.billable or outcome is Outcome.SUBJECT_MISMATCH:
+            return Billed.YES
+        if outcome in (Outcome.BUREAU_ERROR, Outcome.BAD_RESPONSE):
+            return Billed.UNKNOWN
+        return Billed.NO
+
+    def charged_test(self, codec: Codec) -> Callable[[Document], bool] | None:
+        if self.charged is None:
+            return None
+        findings = Findings()
+        test: Callable[[Document], bool] | None = None
+        with findings.at("charged", "body"):
+            test = compile_conditions(self.charged.body, codec.selector)
+        findings.close()
+        return test

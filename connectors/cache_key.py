@@ -1,0 +1,57 @@
+"""The name under which an answer is kept: equal questions have one, and no person is in it."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Callable, Iterable
+
+from .contract import Query
+from .inputs import value_of
+from .scalar import canonical
+
+ROOTS = frozenset({"subject", "inquiry", "application", "device", "user_info"})
+"""Roots whose values make two questions different ones."""
+
+
+def told_apart(references: Iterable[str], ignored: Iterable[str]) -> tuple[str, ...]:
+    """Keep the references that distinguish questions, in a fixed order."""
+    ignored = frozenset(ignored)
+    return tuple(
+        sorted(
+            reference
+            for reference in references
+            if reference.partition(".")[0] in ROOTS
+            and reference not in ignored
+            # Follows from the purpose, which is in every key.
+            and reference != "inquiry.purpose_code"
+        )
+    )
+
+
+def compile_key(
+    secret: bytes, identity: tuple[str, ...], references: tuple[str, ...]
+) -> Callable[[Query], str]:
+    """
+    Build the function from a query to its key (spec 5).
+
+    HMAC-SHA256 over length-prefixed parts: no two different questions can share
+    a key by the way in which their parts are joined.
+    """
+    prefix = b"".join(_part(part) for part in identity)
+
+    def key(query: Query) -> str:
+        standing = query.standing
+        parts = [prefix, _part(standing.tenant), _part(standing.purpose.value)]
+        parts += [_part(canonical(value_of(query, name))) for name in references]
+        return hmac.new(secret, b"".join(parts), hashlib.sha256).hexdigest()
+
+    return key
+
+
+def _part(text: str | None) -> bytes:
+    """Write a part so that it can not run into the next; absent is not empty."""
+    if text is None:
+        return b"\xff\xff\xff\xff"
+    data = text.encode("utf-8", "surrogatepass")
+    return len(data).to_bytes(4, "big") + data

@@ -1,0 +1,17 @@
+"""What is the same for every query, such as a key."""
+
+from __future__ import annotations
+
+from .faults import ConfigError
+from .template import Language, compile_text
+
+
+def constant(source: str, language: Language, key: str) -> str:
+    """Render at load; `key` is where the configuration says it."""
+    try:
+        template = compile_text(source, language)
+    except ConfigError as error:
+        raise ConfigError(str(error), (key,)) from None
+    if not template.constant:
+        raise ConfigError("is the same for every query: secrets, env and text only", (key,))
+    return template.render({})

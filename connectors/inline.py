@@ -1,0 +1,100 @@
+"""The tests that stand inside a connector's file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from decimal import Decimal
+from typing import Literal, Self
+
+from pydantic import AwareDatetime, Field, model_validator
+
+from .kit import Strict
+from .words import Billed, FieldStatus, Outcome, Purpose
+
+Scalar = str | int | bool | Decimal | datetime
+Inputs = Mapping[str, object]
+
+
+class Freeze(Strict):
+    """What is otherwise different each time."""
+
+    now: AwareDatetime = datetime.fromisoformat("2026-01-02T03:04:05+00:00")
+    nonce: str = "0001"
+    reference: str = "ref0000000000000001"
+
+
+class ScriptedReply(Strict):
+    """What the bureau answers, or how it fails to."""
+
+    status: int = 200
+    headers: Mapping[str, str] = Field(default_factory=dict)
+    json_: object = Field(default=None, alias="json")
+    text: str | None = None
+    rows: tuple[Mapping[str, object], ...] | None = None
+    """Of a database."""
+    fails: Literal["not_sent", "lost"] | None = None
+
+    @model_validator(mode="after")
+    def _one(self) -> Self:
+        if len({"json_", "text", "rows", "fails"} & self.model_fields_set) > 1:
+            raise ValueError("json, text, rows and fails exclude each other")
+        return self
+
+
+class ExpectedRequest(Strict):
+    """What the bureau must be sent; what is not said is not compared."""
+
+    method: str | None = None
+    path: str | None = None
+    """Without query, as it is on the wire."""
+    query: Mapping[str, str] | None = None
+    """All of it."""
+    header: Mapping[str, str] = Field(default_factory=dict)
+    json_: object = Field(default=None, alias="json")
+    json_contains: Mapping[str, object] = Field(default_factory=dict)
+    form: Mapping[str, str] | None = None
+    """All of it."""
+    form_contains: Mapping[str, str] = Field(default_factory=dict)
+    text: str | None = None
+    """The body, to the byte."""
+    text_contains: tuple[str, ...] = ()
+    bind: Mapping[str, object] | None = None
+    """Of a database: all arguments."""
+
+
+class Expected(Strict):
+    """What must come of it; what is not said is not compared."""
+
+    outcome: Outcome
+    requests: tuple[ExpectedRequest, ...] | None = None
+    """All of them, in order."""
+    attempts: int | None = None
+    billed: Billed | None = None
+    cost: Decimal | None = None
+    bureau_reference: str | None = None
+    user_info: Mapping[str, object] | None = None
+    """All of it."""
+    fields: Mapping[str, FieldStatus] = Field(default_factory=dict)
+    invalid: int | None = None
+    unmapped: int | None = None
+
+
+class InlineTest(Strict):
+    """One question, the bureau's part in it, and what must come of it."""
+
+    name: str
+    like: str | None = None
+    """Another test, whose question this one takes over where it says nothing else."""
+    freeze: Freeze | None = None
+    secrets: Mapping[str, str] | None = None
+    env: Mapping[str, str] | None = None
+    purpose: Purpose | None = None
+    subject: Inputs | None = None
+    inquiry: Inputs | None = None
+    application: Inputs | None = None
+    device: Inputs | None = None
+    consent: Inputs | None = None
+    user_info: Inputs | None = None
+    replies: tuple[ScriptedReply, ...] | None = None
+    expect: Expected

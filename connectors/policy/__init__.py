@@ -1,0 +1,1 @@
+"""What may be wrapped around a call, one concern a module."""

@@ -1,0 +1,105 @@
+"""Writes down each attempt before and after, and stays with it until it is settled."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from ..contract import Call, Query, Reply
+from ..errors import ConnectorError, LedgerDown, Lost
+from ..kit import Ending, Kit
+from ..words import Billed, Effect, Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Owned:
+    """All attempts that are not settled. Draining waits here."""
+
+    tasks: set[asyncio.Task[Reply]] = field(default_factory=set)
+
+    def own(self, task: asyncio.Task[Reply]) -> None:
+        self.tasks.add(task)
+        task.add_done_callback(self._settled)
+
+    def _settled(self, task: asyncio.Task[Reply]) -> None:
+        self.tasks.discard(task)
+        if not task.cancelled():
+            task.exception()  # The ledger has it; asyncio need not warn.
+
+    async def settled(self) -> None:
+        while self.tasks:
+            await asyncio.wait(self.tasks)
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """
+    An attempt is a task of its own, at most ``settle`` seconds long.
+
+    Whoever waits for it may go. A free or unsent attempt is then cancelled; one
+    that is paid for and has left runs on, and `Query.outlived` is told of it.
+    """
+
+    kit: Kit
+    owned: Owned
+    effect: Effect
+    price: Decimal
+    settle: float
+
+    def __call__(self, call: Call) -> Call:
+        async def ask(query: Query) -> Reply:
+            task = asyncio.create_task(self._attempt(call, query))
+            self.owned.own(task)
+            try:
+                return await asyncio.shield(task)
+            except asyncio.CancelledError:
+                if query.attempt.sent and self.effect is not Effect.FREE:
+                    query.outlived(task)
+                else:
+                    task.cancel()
+                raise
+
+        return ask
+
+    async def _attempt(self, call: Call, query: Query) -> Reply:
+        begun = self.kit.clock.now()
+        ending = Ending(Outcome.LOST, Billed.UNKNOWN, Decimal(0), "", 0.0)
+        written = True
+        try:
+            await self.kit.ledger.intent(query, self.effect)
+            async with asyncio.timeout(self.settle):
+                reply = await call(query)
+            ending = Ending(reply.outcome, reply.billed, reply.cost, reply.bureau_reference, 0.0)
+            return reply
+        except LedgerDown:
+            written = False
+            raise
+        except ConnectorError as error:
+            error.call_id, error.attempts = query.attempt.call_id, query.attempt.number
+            ending = self._failed(error)
+            raise
+        except BaseException as error:
+            failure = query.attempt.unanswered(query.connector, "settle", Lost)
+            ending = self._failed(failure)
+            if isinstance(error, TimeoutError):
+                raise failure from error
+            raise
+        finally:
+            if written:
+                await self._write(query, ending, self.kit.clock.now() - begun)
+
+    def _failed(self, error: ConnectorError) -> Ending:
+        if self.effect is Effect.FREE:
+            error.billed = Billed.NO
+        error.cost = self.price if error.billed is Billed.YES else Decimal(0)
+        return Ending(error.outcome, error.billed, error.cost, "", 0.0)
+
+    async def _write(self, query: Query, ending: Ending, latency: float) -> None:
+        row = Ending(ending.outcome, ending.billed, ending.cost, ending.bureau_reference, latency)
+        try:
+            await self.kit.ledger.outcome(query, row)
+        except LedgerDown as error:
+            # The intent stands and its outcome does not: to whoever waits, and to
+            # recovery, that is a call whose outcome is unknown.
+            raise query.attempt.unanswered(query.connector, "ledger", Lost) from error

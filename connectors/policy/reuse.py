@@ -1,0 +1,165 @@
+"""Does not ask what is known, or what is being asked already."""
+
+from __future__ import annotations
+
+from asyncio import Future
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import datetime
+from decimal import Decimal
+
+from pydantic import Field, field_validator
+
+from ..contract import Call, Query, Reply
+from ..errors import NotCached
+from ..kit import Kit, Strict
+from ..units import Seconds
+from ..words import Billed, Outcome, ReuseMode, ServedFrom
+from .flight import Flight
+
+NEGATIVE = frozenset({Outcome.NO_HIT, Outcome.NO_SCORE, Outcome.BLOCKED})
+LONGEST_NEGATIVE = 15 * 60.0
+"""Seconds that a negative answer is kept where nothing is said (spec 5)."""
+
+
+class Reuse(Strict):
+    """How long an answer may be given again. Nothing said: not at all."""
+
+    ttl: Seconds = 0.0
+    negative_ttl: Mapping[Outcome, Seconds] = Field(default_factory=dict)
+    ignore: tuple[str, ...] = ()
+    """References that the request uses and that make no difference to the answer."""
+
+    @field_validator("negative_ttl")
+    @classmethod
+    def _negative(cls, value: Mapping[Outcome, float]) -> Mapping[Outcome, float]:
+        if wrong := sorted(value.keys() - NEGATIVE):
+            raise ValueError(f"{wrong[0]} has no negative ttl: only {sorted(NEGATIVE)} have")
+        return value
+
+    def seconds(self, outcome: Outcome) -> float:
+        if outcome in (Outcome.HIT, Outcome.MISMATCH):
+            return self.ttl
+        if outcome in NEGATIVE:
+            return self.negative_ttl.get(outcome, min(self.ttl, LONGEST_NEGATIVE))
+        return 0.0
+
+    def build(self, kit: Kit, key: Callable[[Query], str]) -> Reused:
+        return Reused(self, kit, key)
+
+
+class Reused:
+    """
+    The cache in front of one connector, and the flights behind it.
+
+    A flight is its own task: its leader looks again, asks, puts, and only then
+    forgets the flight. A paid attempt that outlives its flight keeps the key
+    taken until it is settled, so that nobody buys what is already paid for.
+    """
+
+    def __init__(self, rule: Reuse, kit: Kit, key: Callable[[Query], str]) -> None:
+        self._rule = rule
+        self._kit = kit
+        self._key = key
+        self.flights: dict[str, Flight] = {}
+
+    def __call__(self, call: Call) -> Call:
+        async def ask(query: Query) -> Reply:
+            key = self._key(query)
+            if query.standing.reuse is ReuseMode.BYPASS:
+                return await self._alone(call, key, query)
+            while True:
+                if known := await self._known(key, query):
+                    return known
+                if query.standing.reuse is ReuseMode.ONLY_CACHE:
+                    raise NotCached(query.connector)
+                flight = self.flights.get(key)
+                if flight is None:
+                    return await self._take_off(call, key, query).join(query)
+                if not flight.left:
+                    return _shared(await flight.join(query))
+                await flight.over()
+
+        return ask
+
+    async def _alone(self, call: Call, key: str, query: Query) -> Reply:
+        """Fly beside whatever is under way; what comes back is kept all the same."""
+        flight = Flight()
+        flight.start(self._fly(call, key, query, flight, look=False))
+        return await flight.join(query)
+
+    def _take_off(self, call: Call, key: str, query: Query) -> Flight:
+        flight = self.flights[key] = Flight()
+        flight.start(self._fly(call, key, query, flight, look=True))
+        return flight
+
+    async def _fly(
+        self, call: Call, key: str, query: Query, flight: Flight, *, look: bool
+    ) -> Reply:
+        late: list[Future[Reply]] = []
+        try:
+            if look and (known := await self._known(key, query)):
+                return known
+            shared = replace(
+                query,
+                deadline=flight.deadline,
+                outlived=late.append,
+                attempted=flight.attempted,
+            )
+            reply = await call(shared)
+            flight.pinned = True
+            late.clear()
+            await self._keep(key, query, reply)
+            return reply
+        finally:
+            if self.flights.get(key) is flight:
+                del self.flights[key]
+            if late and key not in self.flights:
+                landing = self.flights[key] = Flight(pinned=True)
+                landing.attempt = flight.attempt
+                landing.start(self._land(key, query, landing, late[-1]))
+
+    async def _land(self, key: str, query: Query, landing: Flight, late: Future[Reply]) -> Reply:
+        """Hold the place of a question whose answer is paid for, until it comes."""
+        try:
+            reply = await late
+            await self._keep(key, query, reply)
+            return reply
+        finally:
+            if self.flights.get(key) is landing:
+                del self.flights[key]
+
+    async def _known(self, key: str, query: Query) -> Reply | None:
+        known = await self._kit.cache.get(key)
+        if known is None:
+            return None
+        oldest = query.standing.max_age
+        if oldest is not None and _age(known, self._kit.clock.utc()) > oldest:
+            return None
+        return replace(
+            known,
+            served_from=ServedFrom.CACHE,
+            billed=Billed.NO,
+            cost=Decimal(0),
+            attempts=0,
+        )
+
+    async def _keep(self, key: str, query: Query, reply: Reply) -> None:
+        ttl = self._rule.seconds(reply.outcome)
+        if query.standing.consent is not None:
+            left = query.standing.consent.expires_at - self._kit.clock.utc()
+            ttl = min(ttl, left.total_seconds())
+        if ttl > 0:
+            await self._kit.cache.put(key, reply, ttl)
+
+
+def _age(reply: Reply, now: datetime) -> float:
+    return (now - reply.retrieved_at).total_seconds() if reply.retrieved_at else 0.0
+
+
+def _shared(reply: Reply) -> Reply:
+    if reply.served_from is not ServedFrom.LIVE:
+        return reply
+    return replace(
+        reply, served_from=ServedFrom.SHARED, billed=Billed.NO, cost=Decimal(0), attempts=0
+    )

@@ -1,0 +1,115 @@
+"""Carries questions to a database of the lender's own."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final, Literal
+
+from pydantic import Field
+from sqlalchemy import URL, Row, make_url, text
+from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from ..contract import Attempt, Transport, Wire, WireReply
+from ..errors import BrokeDown, ConnectorError, Lost, NotSent, Unreadable
+from ..faults import ConfigError
+from ..kit import Kit, Strict
+from .rows import write_rows
+
+DRIVERS: Final = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg"}
+"""The drivers that do not block the loop."""
+
+
+class Sql(Strict):
+    """A database, opened for reading."""
+
+    kind: Literal["sql"]
+    dsn: str
+    """``sqlite:///data/lists.db`` (below the kit's folder) or ``postgresql://user@host/name``."""
+    max_rows: int = Field(default=1000, ge=1)
+    """More than these is no answer: rows cut off would look like rows that are not there."""
+
+    def build(self, kit: Kit, bureau: str, dsn: str | None = None) -> Transport:
+        """`dsn` is the field as its template was rendered, where it is one."""
+        url = _url(kit, self.dsn if dsn is None else dsn)
+        try:
+            engine = create_async_engine(
+                url,
+                hide_parameters=True,
+                execution_options=(
+                    {"postgresql_readonly": True} if url.get_backend_name() == "postgresql" else {}
+                ),
+            )
+        except ModuleNotFoundError as error:
+            raise ConfigError(f"dsn: needs the package {error.name}", ("dsn",)) from None
+        return SqlTransport(bureau, engine, self.max_rows)
+
+
+def _url(kit: Kit, dsn: str) -> URL:
+    try:
+        url = make_url(dsn)
+    except ArgumentError:
+        raise ConfigError("dsn: is no database URL", ("dsn",)) from None
+    driver = DRIVERS.get(url.get_backend_name())
+    if driver is None or url.drivername not in {url.get_backend_name(), driver}:
+        raise ConfigError(f"dsn: begins with {' or '.join(DRIVERS.values())}", ("dsn",))
+    url = url.set(drivername=driver)
+    return _read_only_file(kit, url) if url.get_backend_name() == "sqlite" else url
+
+
+def _read_only_file(kit: Kit, url: URL) -> URL:
+    if not url.database or url.database.startswith((":", "file:")):
+        raise ConfigError("dsn: names a file", ("dsn",))
+    path = (kit.files / url.database).resolve()
+    if not path.is_relative_to(kit.files.resolve()) and not url.database.startswith("/"):
+        raise ConfigError("dsn: lies outside the folder of files", ("dsn",))
+    return url.set(database=path.as_uri(), query={"mode": "ro", "uri": "true"})
+
+
+class SqlTransport:
+    """
+    Speaks SQLAlchemy on one side, and our own errors on the other.
+
+    Its exceptions quote the statement and what was bound to it, so none of
+    them is passed on.
+    """
+
+    def __init__(self, bureau: str, engine: AsyncEngine, max_rows: int) -> None:
+        self._bureau = bureau
+        self._engine = engine
+        self._max_rows = max_rows
+
+    async def send(self, wire: Wire) -> WireReply:
+        try:
+            async with self._engine.connect() as connection:
+                wire.attempt.sent = True
+                columns, rows = await self._ask(connection, wire)
+        except Exception as error:  # noqa: BLE001 (a driver's own pass SQLAlchemy by, and quote)
+            raise self._failure(wire.attempt, error) from None
+        if len(rows) > self._max_rows:
+            raise Unreadable(self._bureau, "answer over max_rows")
+        try:
+            body = write_rows(columns, rows)
+        except ValueError as error:
+            raise Unreadable(self._bureau, str(error)) from None
+        return WireReply(200, {"content-type": "application/json"}, body)
+
+    async def aclose(self) -> None:
+        await self._engine.dispose()
+
+    async def _ask(
+        self, connection: AsyncConnection, wire: Wire
+    ) -> tuple[tuple[str, ...], Sequence[Row[tuple[object, ...]]]]:
+        # A stream, as an answer without one is held in memory before it can be counted.
+        result = await connection.stream(text(wire.target), dict(wire.bound))
+        rows = await result.fetchmany(self._max_rows + 1)
+        await result.close()
+        return tuple(result.keys()), rows
+
+    def _failure(self, attempt: Attempt, error: Exception) -> ConnectorError:
+        name = type(error).__name__
+        if not attempt.sent:
+            return NotSent(self._bureau, name)
+        if isinstance(error, DBAPIError) and not error.connection_invalidated:
+            return BrokeDown(self._bureau, name)
+        return Lost(self._bureau, name)

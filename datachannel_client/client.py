@@ -1,0 +1,100 @@
+"""The client."""
+
+from __future__ import annotations
+
+import asyncio
+from types import TracebackType
+from typing import Self
+
+import grpc
+from datachannel.v1 import data_channel_service_pb2 as pb
+from datachannel.v1 import data_channel_service_pb2_grpc as rpc
+from datachannel.v1 import report_pb2
+
+from .credentials import Tls
+from .refusal import Unavailable, refusal
+from .retry import Retry
+
+_OPTIONS = (
+    # Only this client retries: what lies below it cannot know what was bought.
+    ("grpc.enable_retries", 0),
+    ("grpc.max_receive_message_length", 64 * 2**20),
+)
+
+
+class Client:
+    """
+    A connection to one gateway, open for as long as its `async with` lasts.
+
+    It is TLS unless `insecure` is said; `api_key` goes with every call.
+    """
+
+    def __init__(
+        self,
+        target: str,
+        *,
+        api_key: str | None = None,
+        tls: Tls | None = None,
+        insecure: bool = False,
+        retry: Retry | None = None,
+    ) -> None:
+        if insecure and tls is not None:
+            raise ValueError("tls and insecure exclude each other")
+        self._target = target
+        self._metadata = (("x-api-key", api_key),) if api_key is not None else ()
+        self._tls = None if insecure else tls or Tls()
+        self._retry = retry or Retry()
+        self._channel: grpc.aio.Channel | None = None
+
+    async def __aenter__(self) -> Self:
+        # grpcio binds a channel to the loop that runs when it is made.
+        if self._tls is None:
+            self._channel = grpc.aio.insecure_channel(self._target, options=_OPTIONS)
+        else:
+            self._channel = grpc.aio.secure_channel(
+                self._target, self._tls.credentials(), options=_OPTIONS
+            )
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        if self._channel is not None:
+            channel, self._channel = self._channel, None
+            await channel.close()
+
+    async def get_user_info(
+        self,
+        request: pb.GetUserInfoRequest,
+        *,
+        timeout: float = 10.0,  # noqa: ASYNC109 - gRPC sends it on: it is the gateway's deadline
+    ) -> report_pb2.Report:
+        """
+        Ask, and wait for the report at most `timeout` seconds, retries and pauses included.
+
+        Raises a `GatewayRefusal`. Every attempt carries the same inquiry id.
+        """
+        if self._channel is None:
+            raise RuntimeError("use the client within its `async with`")
+        stub = rpc.DataChannelServiceStub(self._channel)
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + timeout
+        failed = 0
+        while True:
+            try:
+                response = await stub.GetUserInfo(
+                    request, timeout=deadline - loop.time(), metadata=self._metadata
+                )
+                return response.report
+            except grpc.aio.AioRpcError as error:
+                refused = refusal(error)
+            failed += 1
+            pause = self._retry.pause(failed, refused.retry_after)
+            if not isinstance(refused, Unavailable) or pause is None:
+                raise refused
+            if loop.time() + pause >= deadline:
+                raise refused
+            await self._retry.sleep(pause)

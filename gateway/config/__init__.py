@@ -1,0 +1,1 @@
+"""Reads what people wrote in the config folder, and says what is wrong with it, and where."""

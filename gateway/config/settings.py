@@ -1,0 +1,161 @@
+"""The gateway's own file: `config/gateway.yaml`."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated, Literal, Self
+
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+
+from connectors.faults import ConfigError, Findings
+from connectors.kit import Strict
+from connectors.units import Bytes, Seconds
+
+from .document import Document
+from .environment import substitute_env
+from .finding import Located, of_config, parse
+
+_SECRET = re.compile(r"\$\{secrets\.(?P<name>[a-z][a-z0-9_]*)\}")
+_ADDRESS = re.compile(r"(?:\[(?P<v6>[0-9a-f:.]+)\]|(?P<host>[A-Za-z0-9.-]+)):(?P<port>\d{1,5})")
+_PORTS = 2**16
+
+
+def _address(text: str) -> str:
+    found = _ADDRESS.fullmatch(text)
+    if found is None or int(found["port"]) >= _PORTS:
+        raise ValueError("must be HOST:PORT, such as 127.0.0.1:7443 or [::1]:7443")
+    return text
+
+
+def _secret_name(text: str) -> str:
+    found = _SECRET.fullmatch(text)
+    if found is None:
+        raise ValueError("must be a reference such as ${secrets.master_key}: a name, never a value")
+    return found["name"]
+
+
+def _cache(value: object) -> object:
+    if value == "memory":
+        return {"memory": "64MiB"}
+    if isinstance(value, str):
+        raise ValueError("must be `memory`, or {memory: SIZE}")  # noqa: TRY004 - pydantic's way
+    return value
+
+
+Address = Annotated[str, AfterValidator(_address)]
+SecretName = Annotated[str, AfterValidator(_secret_name)]
+"""Written `${secrets.NAME}`; what is kept is the name."""
+StoreUrl = Annotated[str, Field(pattern=r"^(sqlite|postgresql\+asyncpg)://", repr=False)]
+
+
+class Listen(Strict):
+    """Where callers reach the gateway."""
+
+    main: Address = "127.0.0.1:7443"
+
+
+class Tls(Strict):
+    """Files of the TLS listener, relative to this file's folder."""
+
+    cert: Path
+    key: Path
+    client_ca: Path | None = None
+    """Who signs callers' certificates; without it they prove themselves by API key alone."""
+
+
+class MemoryCache(Strict):
+    """Replies kept in this process."""
+
+    memory: Annotated[Bytes, Field(gt=0)]
+
+
+Cache = Annotated[
+    MemoryCache, BeforeValidator(_cache, json_schema_input_type=Literal["memory"] | MemoryCache)
+]
+
+
+class Stores(Strict):
+    """Where what must last is kept."""
+
+    ledger: StoreUrl
+    profile: StoreUrl
+    cache: Cache = MemoryCache.model_validate({"memory": "64MiB"})
+
+
+class SecretSources(Strict):
+    """Where a secret's value is looked up by its name; the folder comes first."""
+
+    directory: Path | None = None
+    """One file for each secret, relative to this file's folder."""
+    env: Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]*_$")] | None = None
+    """Begins the names of variables: with `LENDER_`, `master_key` is `LENDER_MASTER_KEY`."""
+
+
+class Keys(Strict):
+    """Names of secrets."""
+
+    master: SecretName
+    """From which the keys of cache, ledger, log and subjects are derived."""
+
+
+class Log(Strict):
+    """Where log lines go."""
+
+    file: Path | None = None
+    """None is standard error."""
+
+
+class Settings(Strict):
+    """One running gateway."""
+
+    listen: Listen = Listen()
+    tls: Tls | None = None
+    insecure: bool = False
+    """No TLS at all; only where nobody but this machine can connect."""
+    stores: Stores
+    secrets: SecretSources = SecretSources()
+    keys: Keys
+    jurisdiction: str = Field(pattern=r"^[A-Z]{2}$")
+    """ISO 3166."""
+    billing_currency: str = Field(pattern=r"^[A-Z]{3}$")
+    """ISO 4217."""
+    reflection: bool = False
+    """Whether the service describes itself to anyone who asks."""
+    log: Log = Log()
+    drain_delay: Seconds = 5.0
+    """How long to go on serving after saying NOT_SERVING, so that balancers notice."""
+
+    @model_validator(mode="after")
+    def _guarded(self) -> Self:
+        findings = Findings()
+        if self.insecure and self.tls:
+            findings.add("`tls` and `insecure: true` exclude each other", "insecure")
+        elif self.insecure and not is_loopback(self.listen.main):
+            findings.add("with `insecure: true` only a loopback address", "listen", "main")
+        elif not self.insecure and not self.tls:
+            findings.add("is missing; for a trial on this machine: `insecure: true`", "tls")
+        findings.close()
+        return self
+
+
+def is_loopback(address: str) -> bool:
+    """Tell whether only this machine can connect to an address."""
+    found = _ADDRESS.fullmatch(address)
+    host = (found["v6"] or found["host"]) if found else ""
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def read_settings(document: Document, env: Mapping[str, str]) -> Settings | tuple[Located, ...]:
+    """Read the gateway's own file, with the environment's part in it."""
+    try:
+        value = substitute_env(document.value, env)
+    except ConfigError as error:
+        return of_config(document, error)
+    return parse(replace(document, value=value), Settings)

@@ -1,0 +1,93 @@
+"""What a gRPC engine is asked to do, whatever library does it."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from google.rpc import status_pb2
+
+from ...config.settings import is_loopback
+from ...model import Credentials
+
+
+@dataclass(frozen=True, slots=True)
+class CallContext:
+    """What an engine knows of one call besides its bytes."""
+
+    method: str
+    """Its full path: ``/datachannel.v1.CatalogService/GetProduct``."""
+    deadline: float | None
+    """Monotonic, read once on entry; None where the caller set none."""
+    credentials: Credentials
+    peer: str
+
+
+Method = Callable[[bytes, CallContext], Awaitable[bytes]]
+"""Answers one unary call. Fails with a `GatewayError`; anything else is a fault of ours."""
+
+Refuse = Callable[[str, BaseException], status_pb2.Status]
+"""Says what the caller of a method is told of what the method raised."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tls:
+    """What the listener proves itself with, in PEM."""
+
+    certificate: bytes
+    key: bytes = field(repr=False)
+    client_ca: bytes | None = None
+    """Who signs callers' certificates; where it is given, every caller must show one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What the engine turns away before any code of ours runs."""
+
+    message: int = 4 * 2**20
+    """Bytes of a request. Answers have no limit: what was paid for must arrive."""
+    streams: int = 100
+    """Calls at a time on one connection; further ones queue on the caller's side, for free."""
+    handshake: float = 3.0
+    """Seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listener:
+    """Where and how callers are listened to."""
+
+    address: str
+    """HOST:PORT; port 0 takes a free one."""
+    tls: Tls | None = None
+    """None listens in plain text, which only a loopback address may."""
+    reflection: bool = False
+    share_port: bool = False
+    """Whether other processes may listen on the same port (SO_REUSEPORT)."""
+    limits: Limits = Limits()
+
+    def __post_init__(self) -> None:
+        if self.tls is None and not is_loopback(self.address):
+            raise ValueError("without TLS only a loopback address may be listened on")
+
+
+class Server(Protocol):
+    """One listener with its methods, its health service and, where wanted, reflection."""
+
+    async def start(self) -> int:
+        """Listen, report every service as SERVING, and give the real port."""
+        ...
+
+    def set_serving(self, service: str, *, serving: bool) -> None:
+        """Change what the health service says; the name ``""`` is the whole server."""
+        ...
+
+    async def stop(self, *, delay: float = 0.0, grace: float = 30.0) -> None:
+        """
+        Drain.
+
+        Says NOT_SERVING at once, goes on serving for `delay` seconds so that
+        balancers notice, accepts nothing more, and returns when the last call
+        has ended. Calls that take longer than `grace` are cancelled.
+        """
+        ...

@@ -1,0 +1,95 @@
+"""Which of a product's connectors an inquiry needs, and what they may cost."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+from connectors.words import Outcome
+
+from ..paths import touches
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """One connector's place in a product."""
+
+    connector: str
+    bureau: str
+    required: bool
+    needs: tuple[str, ...]
+    targets: tuple[str, ...]
+    """UserInfo paths that it can give."""
+    price: Decimal
+    """In the billing currency."""
+    patience: float
+    """Seconds that one attempt may take."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is to be asked, in order, and what is not, and why."""
+
+    asked: tuple[Seat, ...]
+    left_out: Mapping[str, Outcome]
+
+    @property
+    def price(self) -> Decimal:
+        """What it costs at most, if each is asked once and bills."""
+        return sum((seat.price for seat in self.asked), Decimal(0))
+
+
+def plan(seats: Iterable[Seat], wanted: tuple[str, ...], max_cost: Decimal | None = None) -> Plan:
+    """
+    Keep the connectors that can give a wanted field, and those that they need.
+
+    Under a cost limit required connectors are reserved for first, then the
+    optional ones in the product's order, each with what it needs; prices are
+    list prices, so a cached answer counts as if it were bought.
+    """
+    seats = tuple(seats)
+    by_name = {seat.connector: seat for seat in seats}
+    useful: set[str] = set()
+    for seat in seats:
+        if any(touches(target, wanted) for target in seat.targets):
+            useful |= _with_needs(seat.connector, by_name)
+    affordable = _affordable(seats, useful, by_name, max_cost)
+    left_out = {
+        seat.connector: Outcome.SKIPPED_COST if seat.connector in useful else Outcome.NOT_NEEDED
+        for seat in seats
+        if seat.connector not in affordable
+    }
+    return Plan(tuple(seat for seat in seats if seat.connector in affordable), left_out)
+
+
+def _with_needs(name: str, by_name: Mapping[str, Seat]) -> set[str]:
+    found: set[str] = set()
+    todo = [name]
+    while todo:
+        current = todo.pop()
+        if current not in found:
+            found.add(current)
+            todo.extend(by_name[current].needs)
+    return found
+
+
+def _affordable(
+    seats: tuple[Seat, ...],
+    useful: set[str],
+    by_name: Mapping[str, Seat],
+    max_cost: Decimal | None,
+) -> set[str]:
+    if max_cost is None:
+        return useful
+    kept: set[str] = set()
+    left = max_cost
+    for seat in sorted(seats, key=lambda seat: not seat.required):
+        if seat.connector not in useful or seat.connector in kept:
+            continue
+        new = _with_needs(seat.connector, by_name) - kept
+        price = sum((by_name[name].price for name in new), Decimal(0))
+        if price <= left:
+            kept |= new
+            left -= price
+    return kept

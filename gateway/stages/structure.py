@@ -1,0 +1,135 @@
+"""Stage six: many replies become one person's user info, with the truth about each field."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+from datachannel.v1 import user_info_pb2
+
+from connectors.contract import FieldNote, Reply
+from connectors.kit import Clock
+from connectors.mapping import status_of
+from connectors.words import FieldStatus
+
+from ..checks import Check, Evidence
+from ..filling import FieldOrigin
+from ..merging import Merging
+from ..model import Answer, Answers, FieldMeta, Report
+from ..paths import within
+from ..trimming import trim
+from ..twins import twin_fields, write_twins
+
+
+@dataclass(frozen=True, slots=True)
+class Blueprint:
+    """How one product's report is put together."""
+
+    targets: Mapping[str, tuple[str, ...]]
+    """UserInfo paths by connector, in the product's order."""
+    versions: Mapping[str, str]
+    """The mapping's version, by connector."""
+    merging: Merging
+    checks: tuple[Check, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Structure:
+    """
+    Merge, check, filter, and say of every wanted field what became of it.
+
+    Only what the caller's policy, the product and the mask allow is kept.
+    """
+
+    blueprints: Mapping[str, Blueprint]
+    """By product."""
+    clock: Clock
+
+    def __call__(self, answers: Answers) -> Report:
+        filled = answers.granted.filled
+        admitted = filled.valid.admitted
+        blueprint = self.blueprints[admitted.inquiry.product]
+        parsed = {
+            name: user_info_pb2.UserInfo.FromString(answer.reply.user_info)
+            for name, answer in answers.by_connector.items()
+            if answer.reply is not None
+        }
+        user_info = user_info_pb2.UserInfo()
+        write_twins(user_info, filled.fillings)
+        blueprint.merging(user_info, parsed)
+        fields = twin_fields(filled.fillings)
+        _describe(fields, answers, blueprint)
+
+        warnings = list(filled.warnings)
+        lacking: list[str] = []
+        for check in blueprint.checks:
+            found = check(Evidence(user_info, parsed, fields, self.clock.utc()))
+            fields |= found.fields
+            warnings += found.warnings
+            lacking += found.lacking
+
+        wanted, denied = admitted.wanted, admitted.caller.fields.deny
+        trim(user_info, wanted, denied)
+        kept = {
+            path: meta
+            for path, meta in fields.items()
+            if within(path, wanted) and not within(path, denied)
+        }
+        return Report(
+            answers=answers,
+            user_info=user_info,
+            fields=kept,
+            cost=_cost(answers),
+            warnings=tuple(warnings),
+            lacking=tuple(path for path in lacking if within(path, wanted)),
+        )
+
+
+def _describe(fields: dict[str, FieldMeta], answers: Answers, blueprint: Blueprint) -> None:
+    """Say of each target once what became of it, preferring whoever has it."""
+    for name, targets in blueprint.targets.items():
+        answer = answers.by_connector.get(name)
+        if answer is None:
+            continue
+        for target in targets:
+            meta = _meta(target, answer, blueprint.versions[name])
+            known = fields.get(target)
+            if known is None or _better(target, meta, known, blueprint.merging):
+                fields[target] = meta
+
+
+def _better(target: str, meta: FieldMeta, known: FieldMeta, merging: Merging) -> bool:
+    if meta.status is not FieldStatus.PRESENT:
+        return False
+    if known.status is not FieldStatus.PRESENT or known.origin is not FieldOrigin.BUREAU:
+        return True
+    return merging.rank(target, meta.connector) < merging.rank(target, known.connector)
+
+
+def _meta(target: str, answer: Answer, version: str) -> FieldMeta:
+    reply = answer.reply
+    note = reply.meta.get(target) if reply else None
+    status = status_of(answer.outcome, note)
+    return FieldMeta(
+        status=status,
+        origin=FieldOrigin.BUREAU if status is FieldStatus.PRESENT else None,
+        connector=answer.connector,
+        reply=reply,
+        note=note or _observed(reply),
+        mapping_version=version,
+    )
+
+
+def _observed(reply: Reply | None) -> FieldNote | None:
+    return FieldNote(FieldStatus.NOT_FOUND, reply.observed_at) if reply else None
+
+
+def _cost(answers: Answers) -> Decimal:
+    cost = Decimal(0)
+    for answer in answers.by_connector.values():
+        if answer.reply is not None:
+            cost += answer.reply.cost
+        elif answer.missed is not None and answer.missed.error is not None:
+            cost += answer.missed.error.cost
+    return cost

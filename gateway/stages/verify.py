@@ -1,0 +1,109 @@
+"""Stage seven: whether filtering and structuring are finished, and the report stands."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from connectors.words import Billed, FieldStatus, Outcome
+
+from ..errors import ConnectorsUnavailable, OutcomeUnknown
+from ..model import Answer, Missing, Report, Verdict, Verified
+from .plan import Seat
+
+KNOWN = frozenset({FieldStatus.PRESENT, FieldStatus.NULL_VALUE, FieldStatus.NOT_FOUND})
+"""The truth about a field is known, be it that there is nothing."""
+
+BY_CHOICE = frozenset({Outcome.NOT_NEEDED})
+"""Nobody wanted it, so nothing is missing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verify:
+    """
+    Judge a report.
+
+    COMPLETE: the truth about every wanted field is known and every value of
+    every answer was read. PARTIAL: something is missing, and the report stands
+    without it. INSUFFICIENT: a required connector gave no answer, or a field
+    that the product requires is not there. PENDING: it will come.
+    """
+
+    seats: Mapping[str, tuple[Seat, ...]]
+    """By product."""
+
+    def __call__(self, report: Report) -> Verified:
+        answers = report.answers.by_connector
+        _refuse_emptiness(answers)
+        missing = tuple(
+            Missing(path, meta.status, meta.connector)
+            for path, meta in report.fields.items()
+            if meta.status not in KNOWN and not _chosen(answers.get(meta.connector))
+        )
+        gaps = bool(missing) or any(
+            answer.reply and (answer.reply.mapped.invalid or answer.reply.mapped.unmapped)
+            for answer in answers.values()
+        )
+        known = len(report.fields) - len(missing)
+        return Verified(
+            report=report,
+            verdict=self._verdict(report, gaps=gaps),
+            score=known / len(report.fields) if report.fields else 1.0,
+            missing=missing + _lacking(report),
+            warnings=report.warnings,
+        )
+
+    def _verdict(self, report: Report, *, gaps: bool) -> Verdict:
+        answers = report.answers.by_connector
+        product = report.answers.granted.filled.valid.admitted.inquiry.product
+        required = [
+            answers[seat.connector]
+            for seat in self.seats[product]
+            if seat.required and seat.connector in answers
+        ]
+        if any(answer.reply is None and not _chosen(answer) for answer in required):
+            return Verdict.INSUFFICIENT
+        if any(answer.outcome in (Outcome.PENDING, Outcome.NEED_MORE) for answer in required):
+            return Verdict.PENDING
+        if report.lacking:
+            return Verdict.INSUFFICIENT
+        return Verdict.PARTIAL if gaps else Verdict.COMPLETE
+
+
+def _chosen(answer: Answer | None) -> bool:
+    return answer is not None and answer.outcome in BY_CHOICE
+
+
+def _lacking(report: Report) -> tuple[Missing, ...]:
+    """Name what a check requires and no connector's field stands for."""
+    missing = []
+    for path in report.lacking:
+        meta = report.fields.get(path)
+        if meta is None:
+            missing.append(Missing(path, FieldStatus.NOT_FOUND, ""))
+        elif meta.status in KNOWN:
+            missing.append(Missing(path, meta.status, meta.connector))
+    return tuple(missing)
+
+
+def _refuse_emptiness(answers: Mapping[str, Answer]) -> None:
+    """
+    End without a report where nothing at all was learnt and something was tried.
+
+    UNAVAILABLE promises that nothing was bought; whatever may have been makes it
+    the ambiguous error instead.
+    """
+    if any(answer.reply is not None for answer in answers.values()):
+        return
+    failed = [
+        answer.missed.error
+        for answer in answers.values()
+        if answer.missed is not None and answer.missed.error is not None
+    ]
+    if not failed:
+        return
+    unsure = [error for error in failed if error.billed is not Billed.NO]
+    if unsure:
+        timed_out = any(error.outcome is Outcome.TIMEOUT for error in unsure)
+        raise OutcomeUnknown(tuple(error.call_id for error in unsure), timed_out=timed_out)
+    raise ConnectorsUnavailable

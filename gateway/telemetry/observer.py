@@ -1,0 +1,30 @@
+"""Counts what became of every query, by connector."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+from connectors.contract import Query
+from connectors.words import Outcome, ServedFrom
+
+
+@dataclass(slots=True)
+class QueryCounters:
+    """
+    Plain counters, read where metrics are exported.
+
+    Keys come from closed sets only: connectors by name, outcomes and sources of
+    a reply by their lists.
+    """
+
+    asked_total: Counter[tuple[str, Outcome, ServedFrom]] = field(default_factory=Counter)
+    seconds_total: Counter[str] = field(default_factory=Counter)
+    """Waiting time by connector."""
+
+    def asked(
+        self, query: Query, outcome: Outcome, served_from: ServedFrom, seconds: float
+    ) -> None:
+        self.asked_total[query.connector, outcome, served_from] += 1
+        # A counter of floats: the stubs know whole numbers only.
+        self.seconds_total[query.connector] += seconds  # type: ignore[assignment]

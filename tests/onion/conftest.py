@@ -1,0 +1,92 @@
+"""One connector's layers, on time that only passes when nothing else is left to do."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from connectors.contract import Call, stack
+from connectors.kit import Kit
+from connectors.policy.ledger import Owned, Recorded
+from connectors.policy.limit import Limit
+from connectors.policy.observe import observe
+from connectors.policy.renew import renew
+from connectors.policy.retry import Retry, Terms
+from connectors.policy.reuse import Reuse
+from connectors.policy.timeout import Timeout
+from connectors.words import Effect, Outcome
+from tests.fakes import EMPTY_SCHEMA, NoSecrets
+from tests.virtual import LOOPS, VirtualClock, VirtualLoop
+
+from .fakes import Act, Bureau, FakeCache, FakeLedger, FakeObserver
+
+
+def pytest_asyncio_loop_factories() -> Mapping[str, type[VirtualLoop]]:
+    return LOOPS
+
+
+@dataclass
+class House:
+    """Builds one connector's onion, and shows its parts."""
+
+    ledger: FakeLedger = field(default_factory=FakeLedger)
+    cache: FakeCache = field(default_factory=FakeCache)
+    observer: FakeObserver = field(default_factory=FakeObserver)
+    owned: Owned = field(default_factory=Owned)
+    bureau: Bureau = field(default_factory=lambda: Bureau([]))
+
+    def kit(self) -> Kit:
+        return Kit(
+            clock=VirtualClock(),
+            random=Random(7),
+            secrets=NoSecrets(),
+            env={},
+            ledger=self.ledger,
+            cache=self.cache,
+            observer=self.observer,
+            schema=EMPTY_SCHEMA,
+            cache_key=b"k" * 32,
+            currency="EUR",
+            files=Path(),
+        )
+
+    def connector(
+        self,
+        *acts: Act,
+        free: bool = False,
+        timeout: float = 5.0,
+        limit: Limit | None = None,
+        unbilled: frozenset[Outcome] = frozenset(),
+    ) -> Call:
+        self.bureau.acts = list(acts)
+        kit = self.kit()
+        effect = Effect.FREE if free else Effect.CHARGEABLE
+        times = Timeout(attempt=f"{timeout}s", settle="60s")  # type: ignore[arg-type] # as YAML has it
+        reuse = Reuse(ttl="24h")  # type: ignore[arg-type] # as YAML has it
+        return stack(
+            observe(kit),
+            reuse.build(kit, lambda query: str(query.subject["name"])),
+            renew,
+            Retry().build(kit, Terms(effect, unbilled)),
+            (limit or Limit()).build(kit),
+            times.build(kit),
+            Recorded(kit, self.owned, effect, Decimal("0.35"), times.settle),
+        )(self.bureau)
+
+
+@pytest.fixture
+async def house() -> AsyncIterator[House]:
+    """No test may leave a task behind, nor an intent without its outcome."""
+    before = asyncio.all_tasks()
+    house = House()
+    yield house
+    await house.owned.settled()
+    await asyncio.sleep(1)
+    assert asyncio.all_tasks() - before <= {asyncio.current_task()}
+    assert len(house.ledger.intents()) == len(house.ledger.outcomes())

@@ -1,0 +1,122 @@
+"""What may be given again, to whom, and for how long."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+from pydantic import ValidationError
+
+from connectors.errors import NotCached
+from connectors.policy.reuse import Reuse
+from connectors.words import Billed, Outcome, ReuseMode, ServedFrom
+
+from .conftest import House
+from .fakes import ANSWER, REPLY, Act, query, standing
+
+DAY = 86400.0
+
+
+async def test_a_second_asking_costs_nothing_and_says_where_it_comes_from(house: House) -> None:
+    ask = house.connector(ANSWER)
+    first, second = await ask(query()), await ask(query())
+
+    assert (first.served_from, first.cost) == (ServedFrom.LIVE, Decimal("0.35"))
+    assert (second.served_from, second.cost, second.billed) == (
+        ServedFrom.CACHE,
+        Decimal(0),
+        Billed.NO,
+    )
+    assert second.call_id == first.call_id
+
+
+async def test_who_shares_a_flight_pays_nothing_for_it(house: House) -> None:
+    ask = house.connector(Act(answer_after=1))
+    replies = await asyncio.gather(*(ask(query()) for _ in range(3)))
+
+    served = sorted(reply.served_from for reply in replies)
+    assert served == [ServedFrom.LIVE, ServedFrom.SHARED, ServedFrom.SHARED]
+    assert sum(reply.cost for reply in replies) == Decimal("0.35")
+
+
+async def test_an_answer_is_forgotten_after_its_time(house: House) -> None:
+    ask = house.connector(ANSWER, ANSWER)
+    await ask(query())
+    await asyncio.sleep(DAY + 1)
+    await ask(query())
+
+    assert house.bureau.sent == 2
+
+
+async def test_a_consent_that_ends_takes_the_cached_answer_with_it(house: House) -> None:
+    ask = house.connector(ANSWER, ANSWER)
+    await ask(query(stands=standing(consent_days=0.5)))
+    await asyncio.sleep(DAY * 0.6)
+    await ask(query())
+
+    assert house.bureau.sent == 2
+
+
+async def test_what_is_older_than_the_caller_takes_is_asked_anew(house: House) -> None:
+    old = Act(answer_after=0.01, reply=REPLY)
+    ask = house.connector(old, old)
+    await ask(query())
+    await asyncio.sleep(100)
+
+    assert (await ask(query(stands=standing(max_age=1000)))).served_from is ServedFrom.CACHE
+    assert (await ask(query(stands=standing(max_age=50)))).served_from is ServedFrom.LIVE
+
+
+async def test_bypass_flies_alone_and_leaves_its_answer_behind(house: House) -> None:
+    ask = house.connector(Act(answer_after=1), Act(answer_after=1))
+    bypass = standing(reuse=ReuseMode.BYPASS)
+    await asyncio.gather(ask(query()), ask(query(stands=bypass)))
+    assert house.bureau.sent == 2
+
+    assert (await ask(query())).served_from is ServedFrom.CACHE
+
+
+async def test_only_cache_never_buys_and_never_joins(house: House) -> None:
+    ask = house.connector(Act(answer_after=1))
+    only_cache = standing(reuse=ReuseMode.ONLY_CACHE)
+    flying = asyncio.create_task(ask(query()))
+    await asyncio.sleep(0.5)
+    with pytest.raises(NotCached):
+        await ask(query(stands=only_cache))
+    await flying
+
+    assert (await ask(query(stands=only_cache))).served_from is ServedFrom.CACHE
+    assert house.bureau.sent == 1
+
+
+@pytest.mark.parametrize(
+    ("outcome", "seconds"),
+    [
+        (Outcome.HIT, DAY),
+        (Outcome.MISMATCH, DAY),
+        (Outcome.NO_HIT, 900),
+        (Outcome.NO_SCORE, 900),
+        (Outcome.BLOCKED, 900),
+        (Outcome.PENDING, 0),
+        (Outcome.NEED_MORE, 0),
+    ],
+)
+def test_only_what_a_bureau_knows_is_kept(outcome: Outcome, seconds: float) -> None:
+    """A negative answer is kept 15 minutes at most where nothing else is said."""
+    assert Reuse.model_validate({"ttl": "24h"}).seconds(outcome) == seconds
+
+
+async def test_pending_is_asked_again(house: House) -> None:
+    pending = Act(answer_after=0.01, reply=replace(REPLY, outcome=Outcome.PENDING))
+    ask = house.connector(pending, pending)
+    await ask(query())
+    await ask(query())
+
+    assert house.bureau.sent == 2
+
+
+def test_a_failure_has_no_ttl() -> None:
+    with pytest.raises(ValidationError, match="negative ttl"):
+        Reuse.model_validate({"negative_ttl": {"BAD_RESPONSE": "1h"}})

@@ -1,0 +1,82 @@
+from decimal import Decimal
+
+import pytest
+from lxml import etree
+
+from connectors.select import as_list, compile_path, scalar_text
+
+DOCUMENT = {
+    "code": "00",
+    "status-code": "101",
+    "data": {"scores": [{"value": 712}, {"value": 650}], "none": None},
+    "SC": [{"04": "00712"}],
+    "total": Decimal("2.50"),
+}
+
+
+@pytest.mark.parametrize(
+    "path, expected",
+    [
+        ("@", DOCUMENT),
+        ("code", "00"),
+        ("status-code", "101"),
+        ("data.scores[1].value", 650),
+        ("data.scores.1.value", 650),
+        ("SC[0].04", "00712"),
+        ("data.none", None),
+        ("data.none.deeper", None),
+        ("data.scores[9].value", None),
+        ("code.deeper", None),
+        ("absent", None),
+        ("absent[0]", None),
+        ("code[0]", None),
+        ("data.scores[-1].value", 650),
+        ("data.scores[*].value", [712, 650]),
+        ("data.scores[?value > `700`] | [0].value", 712),
+        ("length(data.scores)", 2),
+        ("length(absent)", None),
+        ("absent[?x=='1'] | [0]", None),
+    ],
+)
+def test_a_path_gives_what_it_leads_to_and_none_where_it_leads_nowhere(
+    path: str, expected: object
+) -> None:
+    assert compile_path(path)(DOCUMENT) == expected
+
+
+def test_a_list_at_the_top_is_a_document_too() -> None:
+    assert compile_path("[1].a")([{}, {"a": 1}]) == 1
+    assert compile_path("[1][0]")([{}, [5]]) == 5
+
+
+def test_arithmetic_gives_no_float() -> None:
+    assert compile_path("avg(@)")([1, 2]) == Decimal("1.5")
+
+
+@pytest.mark.parametrize("path", ["", "a..b", "a[", "a[?", "a b", "lenght(a)", "length(a, b)"])
+def test_a_path_that_is_none_is_refused_at_load(path: str) -> None:
+    with pytest.raises(ValueError, match=r"neither|calls"):
+        compile_path(path)
+
+
+def test_one_element_is_a_list_of_one() -> None:
+    element = etree.fromstring("<a/>")
+
+    assert as_list(element) == (element,)
+    assert as_list([1]) == [1]
+    assert as_list(None) == ()
+    assert as_list("text") is None
+    assert as_list({"a": 1}) is None
+
+
+def test_scalars_have_one_text() -> None:
+    element = etree.fromstring("<a> x <b>y</b>\n</a>")
+
+    assert scalar_text(element) == "x y"
+    assert [scalar_text(each) for each in ("a ", 7, Decimal("1.50"), True)] == [
+        "a ",
+        "7",
+        "1.50",
+        "true",
+    ]
+    assert [scalar_text(each) for each in (None, [1], {"a": 1})] == [None, None, None]
