@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Literal, Self
+from typing import ClassVar, Literal, Self
 
 from pydantic import AliasChoices, Field, model_validator
 
@@ -27,11 +27,15 @@ class Into(Strict):
     format: str | None = None
     """Text around one ``{token}``, or ``{signature}``."""
 
+    hole: ClassVar[str] = "{token}"
+
     @model_validator(mode="after")
-    def _one_place(self) -> Self:
+    def _whole(self) -> Self:
         named = [name for name in (self.header, self.query, self.field, self.path) if name]
         if len(named) != 1:
             raise ValueError("exactly one of header, query, field and path")
+        if self.format is not None and self.format.count(self.hole) != 1:
+            raise ValueError(f"format has {self.hole} exactly once")
         return self
 
     @property
@@ -41,8 +45,8 @@ class Into(Strict):
                 return place, name
         raise AssertionError("validated")
 
-    def written(self, hole: str, value: str) -> str:
-        return value if self.format is None else self.format.replace(f"{{{hole}}}", value)
+    def written(self, value: str) -> str:
+        return value if self.format is None else self.format.replace(self.hole, value)
 
     def on_draft(self, draft: Draft, value: str) -> Draft:
         match self.place:

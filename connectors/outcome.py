@@ -48,7 +48,7 @@ class Wait(Strict):
 
     header: str
     max: Seconds
-    """What it may ask for; more is treated as this much."""
+    """What we are willing to wait; when it asks for more, the call is not repeated."""
 
 
 class OutcomeRow(Strict):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -212,10 +213,15 @@ class Reading:
 
 
 def _seconds(text: str | None, most: float) -> float | None:
-    """Read a Retry-After in seconds; its form as a date is not worth a wait of ours."""
+    """
+    Read a Retry-After in seconds; its form as a date is not worth a wait of ours.
+
+    What is longer than `most` is not waited for: to ask earlier would only be
+    turned away again.
+    """
     if text is None or not (text.isascii() and text.isdigit()):
         return None
-    return min(float(text), most)
+    return float(text) if float(text) <= most else math.inf
 
 
 def compile_places(

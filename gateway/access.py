@@ -10,7 +10,7 @@ def holder(message: Message, path: str) -> tuple[Message, str] | None:
     *way, last = path.split(".")
     for name in way:
         field = message.DESCRIPTOR.fields_by_name[name]
-        if field.message_type.GetOptions().map_entry:
+        if field.message_type is not None and field.message_type.GetOptions().map_entry:
             return message, name
         if not message.HasField(name):
             return None
@@ -28,7 +28,7 @@ def value(message: Message, path: str) -> object:
     if field.message_type is not None and field.message_type.GetOptions().map_entry:
         entries = getattr(owner, name)
         key = path.rpartition(".")[2]
-        return entries[key] if key in entries else None
+        return entries[key] if key in entries else None  # noqa: SIM401 (a protobuf map creates what `get` asks for)
     if field.is_repeated:
         return getattr(owner, name) or None
     return getattr(owner, name) if owner.HasField(name) else None

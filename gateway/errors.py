@@ -73,7 +73,7 @@ class LedgerUnavailable(GatewayError):
 
 
 class Draining(GatewayError):
-    """This instance takes no new inquiries."""
+    """No new inquiries are taken here."""
 
     def __init__(self) -> None:
         super().__init__("DRAINING")

@@ -134,8 +134,12 @@ class Granted:
             connector=connector,
             standing=self.standing,
             deadline=deadline,
+            subject=self.values["subject"],
+            inquiry=self.values["inquiry"],
+            application=self.values["application"],
+            device=self.values["device"],
+            consent=self.values["consent"],
             user_info=user_info,
-            **self.values,
         )
 
 

@@ -33,9 +33,6 @@ class Pipeline:
     function of what it is given.
     """
 
-    refuse: Callable[[Inquiry, GatewayError], Awaitable[None]]
-    """Writes down that an inquiry was refused, and why."""
-
     admit: Callable[[Inquiry], Admitted]
     validate: Callable[[Admitted], Valid]
     fill: Callable[[Valid], Awaitable[Filled]]
@@ -43,8 +40,21 @@ class Pipeline:
     fan_out: Callable[[Granted, Tell], Awaitable[Answers]]
     structure: Callable[[Answers], Report]
     verify: Callable[[Report], Verified]
+    refuse: Callable[[Inquiry, GatewayError], Awaitable[None]]
+    """Writes down that an inquiry was refused, and why."""
+    ended: Callable[[Inquiry, Verified | GatewayError], None]
+    """Hears once how each inquiry ended."""
 
     async def __call__(self, inquiry: Inquiry, tell: Tell = nobody) -> Verified:
+        try:
+            verified = await self._walk(inquiry, tell)
+        except GatewayError as error:
+            self.ended(inquiry, error)
+            raise
+        self.ended(inquiry, verified)
+        return verified
+
+    async def _walk(self, inquiry: Inquiry, tell: Tell) -> Verified:
         try:
             admitted = self.admit(inquiry)
             valid = self.validate(admitted)

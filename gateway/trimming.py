@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
+from google.protobuf.descriptor import FieldDescriptor
 from google.protobuf.message import Message
 
 from .paths import touches, within
@@ -19,13 +21,25 @@ def trim(message: Message, wanted: Sequence[str], denied: Sequence[str], prefix:
         path = f"{prefix}{field.name}"
         if within(path, denied) or not touches(path, wanted):
             message.ClearField(field.name)
-        elif within(path, wanted) and not touches(path, denied):
-            continue
-        elif field.message_type is not None and field.message_type.GetOptions().map_entry:
-            for key in list(value):
-                entry = f"{path}.{key}"
-                if within(entry, denied) or not within(entry, wanted):
-                    del value[key]
-        elif field.message_type is not None:
-            for part in value if field.is_repeated else (value,):
-                trim(part, wanted, denied, f"{path}.")
+        elif not within(path, wanted) or touches(path, denied):
+            _trim_below(field, value, wanted, denied, path)
+
+
+def _trim_below(
+    field: FieldDescriptor,
+    value: Any,
+    wanted: Sequence[str],
+    denied: Sequence[str],
+    path: str,
+) -> None:
+    """Look into a field of which not all may stay."""
+    if field.message_type is None:
+        return
+    if field.message_type.GetOptions().map_entry:
+        for key in list(value):
+            entry = f"{path}.{key}"
+            if within(entry, denied) or not within(entry, wanted):
+                del value[key]
+        return
+    for part in value if field.is_repeated else (value,):
+        trim(part, wanted, denied, f"{path}.")

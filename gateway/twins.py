@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
-from datachannel.v1 import inquiry_pb2, user_info_pb2
+from datachannel.v1 import identity_verification_pb2, inquiry_pb2, user_info_pb2
 
 from connectors.contract import FieldNote
 from connectors.words import FieldStatus
@@ -16,7 +16,7 @@ from .schema import prefix
 
 SECTION = "identity_verification"
 TWINS = frozenset(inquiry_pb2.Subject.DESCRIPTOR.fields_by_name) & frozenset(
-    user_info_pb2.IdentityVerification.DESCRIPTOR.fields_by_name
+    identity_verification_pb2.IdentityVerification.DESCRIPTOR.fields_by_name
 )
 """Fields of the same name in `Subject` and `IdentityVerification`."""
 
@@ -28,7 +28,7 @@ def write_twins(user_info: user_info_pb2.UserInfo, fillings: Iterable[Filling]) 
             _write(user_info.identity_verification, filling)
 
 
-def _write(section: user_info_pb2.IdentityVerification, filling: Filling) -> None:
+def _write(section: identity_verification_pb2.IdentityVerification, filling: Filling) -> None:
     name, value = filling.path, filling.value
     enum = section.DESCRIPTOR.fields_by_name[name].enum_type
     if isinstance(value, date):

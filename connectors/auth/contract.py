@@ -73,4 +73,4 @@ class Fixed:
 
 
 def place(into: Into, draft: Draft, values: Values) -> Draft:
-    return into.on_draft(draft, into.written("token", str(values["token"])))
+    return into.on_draft(draft, into.written(str(values["token"])))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from base64 import b64encode
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final, Literal, Self
+from typing import ClassVar, Final, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -45,11 +45,7 @@ class SignedInto(Into):
 
     encoding: Encoding = "hex"
 
-    @model_validator(mode="after")
-    def _one_hole(self) -> Self:
-        if self.format is not None and self.format.count("{signature}") != 1:
-            raise ValueError("format has {signature} exactly once")
-        return self
+    hole: ClassVar[str] = "{signature}"
 
 
 class SortedParams(Strict):
@@ -130,11 +126,11 @@ class Signature:
 
     def on_draft(self, draft: Draft, text: str) -> Draft:
         into = self.config.into
-        return draft if into is None else into.on_draft(draft, into.written("signature", text))
+        return draft if into is None else into.on_draft(draft, into.written(text))
 
     def on_wire(self, wire: Wire, text: str) -> Wire:
         into = self.config.into
-        return wire if into is None else into.on_wire(wire, into.written("signature", text))
+        return wire if into is None else into.on_wire(wire, into.written(text))
 
 
 def sorted_params(draft: Draft, wanted: SortedParams) -> str:

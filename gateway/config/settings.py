@@ -79,9 +79,9 @@ Cache = Annotated[
 
 
 class Stores(Strict):
-    """Where what must last is kept."""
+    """Where what must last is kept; files are relative to this file's folder."""
 
-    ledger: StoreUrl
+    ledger: Annotated[str, Field(pattern=r"^sqlite:///")]
     profile: StoreUrl
     cache: Cache = MemoryCache.model_validate({"memory": "64MiB"})
 

@@ -15,9 +15,10 @@ from .default import Default
 from .id_derived import IdDerived
 from .mobile_lookup import MobileLookup
 from .profile import Profile
+from .uscc_derived import UsccDerived
 
 AnyFiller = Annotated[
-    BinLookup | Default | IdDerived | MobileLookup | Profile,
+    BinLookup | Default | IdDerived | MobileLookup | Profile | UsccDerived,
     Field(discriminator="kind"),
 ]
 

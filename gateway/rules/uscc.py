@@ -16,6 +16,17 @@ from .contract import Judgement, Rule, SubjectPath, broken, known, narrow, of_te
 _FORM = re.compile(r"[0-9A-HJ-NPQRTUWXY]{2}[0-9]{6}[0-9A-HJ-NPQRTUWXY]{10}")
 
 
+def read(text: str) -> str | None:
+    """Read a code, without separators; None where it has not the form."""
+    code = re.sub(r"[\s-]", "", narrow(text)).upper()
+    return code if _FORM.fullmatch(code) else None
+
+
+def checks(code: str) -> bool:
+    """Whether the last character fits the others."""
+    return bool(code[-1] == uscc.calc_check_digit(code[:-1]))
+
+
 class Uscc(Strict):
     """
     Judges unified social credit codes.
@@ -33,11 +44,11 @@ class Uscc(Strict):
         return of_text(self.field, self.kind, self._judge)
 
     def _judge(self, text: str) -> Judgement:
-        code = re.sub(r"[\s-]", "", narrow(text)).upper()
-        if not _FORM.fullmatch(code):
+        code = read(text)
+        if code is None:
             return broken(
                 self.field, "uscc.format", "18 digits and capital letters other than I O S V Z"
             )
-        if code[-1] != uscc.calc_check_digit(code[:-1]):
+        if not checks(code):
             return broken(self.field, "uscc.checksum", "the check character does not fit")
         return written(self.field, text, code)

@@ -1,90 +1,17 @@
-"""Laws that every kind of credential keeps, and those of the kinds that ask for a token."""
+"""Laws that every kind of credential keeps."""
 
 from __future__ import annotations
 
-import asyncio
-import json
-from collections.abc import Mapping
 from typing import Any, get_args
 
 import pytest
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ValidationError
 
-from connectors.auth import AnyAuth, Auth
-from connectors.contract import Transport, Values, Wire, WireReply
-from connectors.errors import ConnectorError, Lost, NotSent, Refused, Unreadable
+from connectors.auth import AnyAuth
 from connectors.faults import ConfigError
-from connectors.message import Draft, FormBody, JsonBody
-from connectors.template import Language
-from connectors.transport.replay import Replay
-from tests.standins import HandClock, make_kit
+from connectors.message import Draft, JsonBody
 
-SECRETS = {"id": "client-7", "secret": "s3cret", "user": "me", "password": "p:w"}
-LANGUAGE = Language({"subject": {"name": str}}, secrets=SECRETS.__getitem__)
-DRAFT = Draft("POST", "/score/{token}", params=(("a", "1"),), body=FormBody((("b", "2"),)))
-
-LOGIN = {
-    "kind": "login",
-    "request": {"path": "/login", "form": {"user": "${secrets.user}", "at": "${now | unix}"}},
-    "success": {"status": 200, "body": {"code": 0}},
-    "token_path": "tokenid",
-    "expires": {"after": "1h"},
-    "into": {"field": "tokenid"},
-}
-OAUTH2 = {
-    "kind": "oauth2_client_credentials",
-    "token_url": "/oauth2/token",
-    "client_id": "${secrets.id}",
-    "client_secret": "${secrets.secret}",
-}
-
-EXAMPLES: list[dict[str, Any]] = [
-    {"kind": "none"},
-    {"kind": "api_key", "key": "${secrets.secret}", "into": {"header": "X-Key"}},
-    {"kind": "basic", "username": "${secrets.user}", "password": "${secrets.password}"},
-    {"kind": "bearer", "token": "${secrets.secret}"},
-    LOGIN,
-    OAUTH2,
-    {
-        **OAUTH2,
-        "kind": "oauth2_password",
-        "username": "${secrets.user}",
-        "password": "${secrets.password}",
-    },
-]
-every_kind = pytest.mark.parametrize("config", EXAMPLES, ids=lambda config: str(config["kind"]))
-
-
-def granted(token: str = "tok-1", lifetime: object = 3600) -> WireReply:  # noqa: S107 (a fake)
-    answer = {"code": 0, "tokenid": token, "access_token": token, "expires_in": lifetime}
-    return WireReply(200, {}, json.dumps(answer).encode())
-
-
-def build(
-    config: Mapping[str, Any], transport: Transport | None = None, clock: HandClock | None = None
-) -> Auth:
-    model = TypeAdapter[AnyAuth](AnyAuth).validate_python(config)
-    bureau = transport or Replay([granted()])
-    return model.build(make_kit(clock=clock), LANGUAGE, bureau, "acme")
-
-
-class Held:
-    """A bureau that answers when it is told to."""
-
-    def __init__(self, reply: WireReply | ConnectorError) -> None:
-        self.asked = 0
-        self.answer = asyncio.Event()
-        self._reply = reply
-
-    async def send(self, _: Wire) -> WireReply:
-        self.asked += 1
-        await self.answer.wait()
-        if isinstance(self._reply, ConnectorError):
-            raise self._reply
-        return self._reply
-
-    async def aclose(self) -> None:
-        """Nothing is held open."""
+from .credentials import DRAFT, EXAMPLES, LOGIN, build, every_kind
 
 
 def test_every_kind_has_an_example() -> None:
@@ -150,7 +77,10 @@ async def test_a_key_goes_into_json_as_well() -> None:
     assert applied.body == JsonBody({"a": 1, "key": "k"})
 
 
-@pytest.mark.parametrize("into", [{}, {"header": "A", "query": "b"}])
+@pytest.mark.parametrize(
+    "into",
+    [{}, {"header": "A", "query": "b"}, {"header": "A", "format": "Bearer {signature}"}],
+)
 def test_a_key_goes_to_one_place(into: dict[str, str]) -> None:
     with pytest.raises(ValidationError):
         build({"kind": "api_key", "key": "k", "into": into})
@@ -173,212 +103,3 @@ def test_a_login_is_nobodys() -> None:
     with pytest.raises(ConfigError) as caught:
         build({**LOGIN, "request": {"path": "/login", "form": {"who": "${subject.name}"}}})
     assert caught.value.findings[0].at == ("request",)
-
-
-# Tokens
-
-
-async def test_a_login_sends_what_it_is_told() -> None:
-    bureau = Replay([granted()])
-    auth = build(LOGIN, bureau)
-    applied = auth.apply(DRAFT, await auth.values())
-
-    (wire,) = bureau.sent
-    assert (wire.method, wire.target) == ("POST", "/login")
-    assert wire.body == b"user=me&at=1760001000"
-    assert dict(applied.fields())["tokenid"] == "tok-1"
-
-
-@pytest.mark.parametrize(
-    ("send", "headers", "body"),
-    [
-        ({}, {}, b"grant_type=client_credentials&client_id=client-7&client_secret=s3cret"),
-        (
-            {"client": "basic"},
-            {"Authorization": "Basic Y2xpZW50LTc6czNjcmV0"},
-            b"grant_type=client_credentials",
-        ),
-        (
-            {"grant": "json", "client": "header"},
-            {"Client_id": "client-7", "Client_secret": "s3cret"},
-            b'{"grant_type":"client_credentials"}',
-        ),
-    ],
-)
-async def test_a_client_is_written_in_three_ways(
-    send: dict[str, str], headers: dict[str, str], body: bytes
-) -> None:
-    bureau = Replay([granted()])
-    auth = build({**OAUTH2, "send": send}, bureau)
-    applied = auth.apply(DRAFT, await auth.values())
-
-    (wire,) = bureau.sent
-    assert wire.body == body
-    assert headers.items() <= dict(wire.headers).items()
-    assert applied.headers == (("Authorization", "Bearer tok-1"),)
-
-
-async def test_a_token_is_asked_for_once_while_it_is_fresh() -> None:
-    clock, bureau = HandClock(), Replay([granted("tok-1", 600), granted("tok-2", 600)])
-    auth = build(OAUTH2, bureau, clock)
-    tokens = []
-    for elapsed in (0, 539, 2):
-        await clock.sleep(elapsed)
-        tokens.append((await auth.values())["token"])
-
-    assert tokens == ["tok-1", "tok-1", "tok-2"]
-
-
-async def test_a_short_token_is_used_for_half_its_life() -> None:
-    clock, bureau = HandClock(), Replay([granted("tok-1", "20"), granted("tok-2", "20")])
-    auth = build(OAUTH2, bureau, clock)
-    tokens = []
-    for elapsed in (0, 9, 2):
-        await clock.sleep(elapsed)
-        tokens.append((await auth.values())["token"])
-
-    assert tokens == ["tok-1", "tok-1", "tok-2"]
-
-
-async def test_all_who_ask_at_once_share_one_refresh() -> None:
-    bureau = Held(granted())
-    auth = build(LOGIN, bureau)
-    asking = [asyncio.create_task(auth.values()) for _ in range(20)]
-    await asyncio.sleep(0)
-    bureau.answer.set()
-    values = await asyncio.gather(*asking)
-
-    assert bureau.asked == 1
-    assert all(value["token"] == "tok-1" for value in values)
-
-
-async def test_who_gives_up_leaves_the_refresh_to_the_others() -> None:
-    bureau = Held(granted())
-    auth = build(LOGIN, bureau)
-    first, second = (asyncio.create_task(auth.values()) for _ in range(2))
-    await asyncio.sleep(0)
-    first.cancel()
-    await asyncio.sleep(0)
-    bureau.answer.set()
-
-    assert (await second)["token"] == "tok-1"
-    assert first.cancelled()
-    assert bureau.asked == 1
-
-
-async def test_all_who_ask_at_once_share_one_failure_each_as_its_own() -> None:
-    bureau = Held(Lost("acme", "gone"))
-    auth = build(LOGIN, bureau)
-    asking = [asyncio.create_task(auth.values()) for _ in range(3)]
-    await asyncio.sleep(0)
-    bureau.answer.set()
-    errors = await asyncio.gather(*asking, return_exceptions=True)
-
-    assert [type(error) for error in errors] == [NotSent] * 3
-    assert len({id(error) for error in errors}) == 3
-    assert bureau.asked == 1
-
-
-@pytest.mark.parametrize(
-    ("reply", "expected"),
-    [
-        (WireReply(401), Refused),
-        (WireReply(403, {}, b"{}"), Refused),
-        (WireReply(200, {}, b'{"code":1,"tokenid":"tok-1"}'), Refused),
-        (WireReply(200, {}, b'{"code":0}'), Refused),
-        (WireReply(200, {}, b"<html>"), Refused),
-        (WireReply(503), NotSent),
-        (WireReply(429), NotSent),
-        (NotSent("acme"), NotSent),
-        (Lost("acme"), NotSent),
-        (Unreadable("acme"), NotSent),
-    ],
-)
-async def test_a_failure_is_a_refusal_or_free(
-    reply: WireReply | ConnectorError, expected: type[ConnectorError]
-) -> None:
-    """Whatever became of the login, the bureau never saw the inquiry."""
-    auth = build(LOGIN, Replay([reply]))
-
-    with pytest.raises(ConnectorError) as caught:
-        await auth.values()
-    assert type(caught.value) is expected
-
-
-async def test_a_login_that_hangs_ends_by_itself() -> None:
-    auth = build({**LOGIN, "timeout": "10ms"}, Held(granted()))
-
-    with pytest.raises(NotSent):
-        await auth.values()
-
-
-async def test_a_token_without_an_end_is_not_used() -> None:
-    auth = build(OAUTH2, Replay([granted(lifetime=None)]))
-
-    with pytest.raises(NotSent):
-        await auth.values()
-
-
-@pytest.mark.parametrize(
-    ("reply", "expected"), [(WireReply(401), Refused), (WireReply(503), NotSent)]
-)
-async def test_after_a_failure_all_fail_at_once_for_a_while(
-    reply: WireReply, expected: type[ConnectorError]
-) -> None:
-    clock, bureau = HandClock(), Replay([reply, granted()])
-    auth = build({**LOGIN, "cool_down": "5s"}, bureau, clock)
-    for elapsed in (0, 1, 3.9):
-        await clock.sleep(elapsed)
-        with pytest.raises(expected):
-            await auth.values()
-    asked = len(bureau.sent)
-    await clock.sleep(0.2)
-
-    assert asked == 1
-    assert (await auth.values())["token"] == "tok-1"
-
-
-async def test_a_token_is_used_to_its_end_where_no_other_can_be_had() -> None:
-    clock = HandClock()
-    auth = build(OAUTH2, Replay([granted("tok-1", 600), WireReply(503), WireReply(503)]), clock)
-    await auth.values()
-    await clock.sleep(550)
-    renewing = (await auth.values())["token"]
-    await clock.sleep(60)
-
-    assert renewing == "tok-1"
-    with pytest.raises(NotSent):
-        await auth.values()
-
-
-async def test_a_stale_token_is_renewed_once_for_all() -> None:
-    bureau = Replay([granted("tok-1"), granted("tok-2")])
-    auth = build(LOGIN, bureau)
-    stale = await auth.values()
-    await asyncio.gather(*(auth.renew(stale) for _ in range(5)))
-    await auth.renew(stale)
-
-    assert (await auth.values())["token"] == "tok-2"
-    assert len(bureau.sent) == 2
-
-
-async def test_a_renewal_that_fails_leaves_no_token() -> None:
-    clock = HandClock()
-    auth = build(LOGIN, Replay([granted("tok-1"), WireReply(401), granted("tok-2")]), clock)
-    stale = await auth.values()
-    with pytest.raises(Refused):
-        await auth.renew(stale)
-    with pytest.raises(Refused):
-        await auth.values()
-    await clock.sleep(2)
-
-    assert (await auth.values())["token"] == "tok-2"
-
-
-async def test_what_is_fixed_has_nothing_to_renew() -> None:
-    auth = build({"kind": "bearer", "token": "t"})
-    stale: Values = await auth.values()
-    await auth.renew(stale)
-
-    assert not auth.renewable
-    assert await auth.values() == stale

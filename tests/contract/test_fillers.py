@@ -19,11 +19,13 @@ SPECS: dict[str, dict[str, object]] = {
     "id_derived": {},
     "mobile_lookup": {},
     "profile": {"fields": ["name", "email"], "max_age": "90d"},
+    "uscc_derived": {},
 }
 SUBJECT: dict[str, object] = {
     "id_number": ELDER,
     "bank_card": "6200000000000005",
     "customer_id": "c-1",
+    "employer.uscc": "91350100M000100Y43",
     "mobile": "19900000001",
 }
 NEED = Need("lender_a", frozenset({"name", "email"}))

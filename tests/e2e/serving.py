@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from random import Random
+from typing import Any
 
 import grpc
 from google.rpc import error_details_pb2, status_pb2
@@ -31,11 +32,11 @@ class Served:
 
 @asynccontextmanager
 async def serving(
-    methods: Mapping[str, Method], listener: Listener = LOCAL, **changes: bool
+    methods: Mapping[str, Method], listener: Listener = LOCAL
 ) -> AsyncIterator[Served]:
     incidents: list[tuple[str, str, BaseException]] = []
     statuses = Statuses(lambda *incident: incidents.append(incident), Random(1))
-    server = GrpcioServer(replace(listener, **changes), methods, statuses, LoopClock())
+    server = GrpcioServer(listener, methods, statuses, LoopClock())
     port = await server.start()
     try:
         yield Served(server, f"127.0.0.1:{port}", incidents)
@@ -47,10 +48,15 @@ async def echo(body: bytes, _: CallContext) -> bytes:
     return body
 
 
+def raw(channel: grpc.aio.Channel, path: str = GET_USER_INFO) -> Callable[..., Any]:
+    """Give a method as bytes in and bytes out, which grpcio's stubs have no type for."""
+    method: Callable[..., Any] = channel.unary_unary(path)
+    return method
+
+
 async def call(target: str, body: bytes, path: str = GET_USER_INFO) -> bytes:
     async with grpc.aio.insecure_channel(target) as channel:
-        answer: bytes = await channel.unary_unary(path)(body, timeout=10)
-        return answer
+        return bytes(await raw(channel, path)(body, timeout=10))
 
 
 def reason(error: grpc.aio.AioRpcError) -> str:

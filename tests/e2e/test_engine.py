@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import grpc
 import pytest
@@ -18,11 +21,12 @@ from grpc_reflection.v1alpha import reflection_pb2, reflection_pb2_grpc
 
 from gateway.clock import LoopClock
 from gateway.errors import Unauthenticated
+from gateway.pki import CLIENT, generate
 from gateway.rpc.channel import DataChannel
 from gateway.rpc.engine.contract import CallContext, Listener, Tls
 from gateway.rpc.engine.grpcio import GrpcioServer
 from gateway.rpc.translate_report import ReportTranslation
-from tests.e2e.serving import GET_USER_INFO, LOCAL, SERVICE, call, echo, reason, serving
+from tests.e2e.serving import GET_USER_INFO, LOCAL, SERVICE, call, echo, raw, reason, serving
 from tests.inquiries import Line
 
 PERSON = "11010519491231002X"
@@ -58,14 +62,14 @@ async def test_a_call_is_described_as_it_came() -> None:
         serving({GET_USER_INFO: look}) as served,
         grpc.aio.insecure_channel(served.target) as wire,
     ):
-        await wire.unary_unary(GET_USER_INFO)(b"")
-        await wire.unary_unary(GET_USER_INFO)(b"", timeout=60, metadata=(("x-api-key", "k"),))
+        await raw(wire)(b"")
+        await raw(wire)(b"", timeout=60, metadata=(("x-api-key", "k"),))
         twice = (("x-api-key", "k"), ("x-api-key", "l"))
-        await wire.unary_unary(GET_USER_INFO)(b"", metadata=twice)
+        await raw(wire)(b"", metadata=twice)
 
     first, second, third = seen
     assert first.method == GET_USER_INFO
-    assert first.deadline is first.credentials.api_key is None
+    assert (first.deadline, first.credentials.api_key) == (None, None)
     assert first.peer.startswith("ipv4:127.0.0.1")
     assert second.deadline is not None
     assert now + 55 < second.deadline < now + 65
@@ -139,7 +143,7 @@ async def test_an_incident_that_cannot_be_told_stays_inside() -> None:
     async def fail(_: bytes, __: CallContext) -> bytes:
         raise ValueError(PERSON)
 
-    server = GrpcioServer(LOCAL, {GET_USER_INFO: fail}, broken, LoopClock())  # type: ignore[arg-type]
+    server = GrpcioServer(LOCAL, {GET_USER_INFO: fail}, broken, LoopClock())
     port = await server.start()
     with pytest.raises(grpc.aio.AioRpcError) as caught:
         await call(f"127.0.0.1:{port}", b"")
@@ -176,6 +180,22 @@ async def test_health_answers_for_each_service() -> None:
         with pytest.raises(grpc.aio.AioRpcError) as caught:
             await health.Check(health_pb2.HealthCheckRequest(service="nobody"))
         assert caught.value.code() is grpc.StatusCode.NOT_FOUND
+        listed = await health.List(health_pb2.HealthListRequest())
+        assert set(listed.statuses) == {"", SERVICE}
+
+
+@pytest.mark.parametrize("method", ["Check", "Watch"])
+async def test_health_calls_bytes_that_do_not_parse_what_they_are(method: str) -> None:
+    async with (
+        serving({GET_USER_INFO: echo}) as served,
+        grpc.aio.insecure_channel(served.target) as wire,
+    ):
+        watch: Callable[..., Any] = wire.unary_stream(f"/grpc.health.v1.Health/{method}")
+        stream = watch(b"\xff")
+        with pytest.raises(grpc.aio.AioRpcError) as caught:
+            await stream.read()
+
+    assert caught.value.code() is grpc.StatusCode.INVALID_ARGUMENT
 
 
 @pytest.mark.parametrize("wanted", [True, False])
@@ -186,7 +206,7 @@ async def test_reflection_answers_where_it_is_wanted(*, wanted: bool) -> None:
         yield asked
 
     async with (
-        serving({GET_USER_INFO: echo}, reflection=wanted) as served,
+        serving({GET_USER_INFO: echo}, replace(LOCAL, reflection=wanted)) as served,
         grpc.aio.insecure_channel(served.target) as wire,
     ):
         stream = reflection_pb2_grpc.ServerReflectionStub(wire).ServerReflectionInfo(questions())
@@ -266,15 +286,25 @@ def test_plain_text_never_leaves_the_machine(address: str) -> None:
 
 
 async def test_a_caller_is_known_by_its_certificate(tmp_path: Path) -> None:
-    pki = pytest.importorskip("gateway.pki")
-    made = pki.create(tmp_path) if hasattr(pki, "create") else None
-    if made is None:
-        pytest.skip("no certificates")
+    pki = generate(tmp_path / "pki", datetime.now(UTC))
     seen: list[CallContext] = []
 
     async def look(body: bytes, context: CallContext) -> bytes:
         seen.append(context)
         return body
 
-    tls = Tls(b"", b"")
-    assert tls
+    tls = Tls(pki.server_cert.read_bytes(), pki.server_key.read_bytes(), pki.ca.read_bytes())
+    known = grpc.ssl_channel_credentials(
+        pki.ca.read_bytes(), pki.client_key.read_bytes(), pki.client_cert.read_bytes()
+    )
+    stranger = grpc.ssl_channel_credentials(pki.ca.read_bytes())
+    async with serving({GET_USER_INFO: look}, Listener("127.0.0.1:0", tls)) as served:
+        async with grpc.aio.secure_channel(served.target, known) as wire:
+            await raw(wire)(b"", timeout=10)
+        async with grpc.aio.secure_channel(served.target, stranger) as wire:
+            with pytest.raises(grpc.aio.AioRpcError) as caught:
+                await raw(wire)(b"", timeout=10)
+
+    assert caught.value.code() is grpc.StatusCode.UNAVAILABLE
+    (context,) = seen
+    assert context.credentials.san == (CLIENT,)

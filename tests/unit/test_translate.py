@@ -94,7 +94,7 @@ def test_an_inquiry_holds_all_that_was_said() -> None:
 def test_what_is_absent_stays_absent() -> None:
     asked = inquiry(pb.GetUserInfoRequest(), CONTEXT, NOW)
 
-    assert asked.purpose is asked.consent is asked.max_age is asked.max_cost is None
+    assert (asked.purpose, asked.consent, asked.max_age, asked.max_cost) == (None,) * 4
     assert not asked.subject
     assert not asked.fields
     assert unreadable(pb.GetUserInfoRequest(), "CNY") == ()

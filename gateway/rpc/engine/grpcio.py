@@ -8,7 +8,6 @@ from typing import Any, cast
 
 import grpc
 from google.rpc import status_pb2
-from grpc_health.v1 import health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 from grpc_status import rpc_status
 
@@ -56,7 +55,7 @@ class GrpcioServer:
             server.add_generic_rpc_handlers(
                 (grpc.method_handlers_generic_handler(service, handlers),)
             )
-        health_pb2_grpc.add_HealthServicer_to_server(self._health, server)
+        server.add_generic_rpc_handlers((self._health.handler(),))
         if self._listener.reflection:
             names = (*self._methods, NAME, reflection.SERVICE_NAME)
             reflection.enable_server_reflection(names, server)

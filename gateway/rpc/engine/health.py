@@ -2,7 +2,8 @@
 The standard health service, which lets its watchers go when the server drains.
 
 The one that comes with grpcio keeps a watcher's stream open for ever, and a
-drain would wait for it until its grace is over.
+drain would wait for it until its grace is over; it also calls bytes that do not
+parse UNKNOWN.
 """
 
 from __future__ import annotations
@@ -12,27 +13,40 @@ from collections.abc import AsyncIterator, Iterable
 from typing import Any
 
 import grpc
+from google.protobuf.message import DecodeError
 from grpc_health.v1 import health, health_pb2
 
 NAME: str = health.SERVICE_NAME
-_STATUS = health_pb2.HealthCheckResponse
+
+_RESPONSE = health_pb2.HealthCheckResponse
+
+Context = grpc.aio.ServicerContext[Any, Any]
 
 
 class Health:
     """Tells of each service whether it takes calls; ``""`` is the whole server."""
 
     def __init__(self, services: Iterable[str]) -> None:
-        self._statuses = dict.fromkeys(("", *services), _STATUS.SERVING)
+        self._statuses = dict.fromkeys(("", *services), _RESPONSE.SERVING)
         self._changed = asyncio.Event()
         self._closed = False
 
+    def handler(self) -> grpc.GenericRpcHandler:
+        """Give the service in the form that a server takes."""
+        methods: dict[str, grpc.RpcMethodHandler[Any, Any]] = {
+            "Check": grpc.unary_unary_rpc_method_handler(self._check),
+            "List": grpc.unary_unary_rpc_method_handler(self._list),
+            "Watch": grpc.unary_stream_rpc_method_handler(self._watch),
+        }
+        return grpc.method_handlers_generic_handler(NAME, methods)
+
     def set(self, service: str, *, serving: bool) -> None:
-        self._statuses[service] = _STATUS.SERVING if serving else _STATUS.NOT_SERVING
+        self._statuses[service] = _RESPONSE.SERVING if serving else _RESPONSE.NOT_SERVING
         self._tell()
 
     def withdraw(self) -> None:
         """Say that nothing takes calls any more."""
-        self._statuses = dict.fromkeys(self._statuses, _STATUS.NOT_SERVING)
+        self._statuses = dict.fromkeys(self._statuses, _RESPONSE.NOT_SERVING)
         self._tell()
 
     def close(self) -> None:
@@ -44,25 +58,40 @@ class Health:
         self._changed.set()
         self._changed = asyncio.Event()
 
-    async def Check(self, request: Any, context: grpc.aio.ServicerContext[Any, Any]) -> Any:  # noqa: N802 - gRPC names it
-        status = self._statuses.get(request.service)
+    async def _check(self, body: bytes, context: Context) -> bytes:
+        status = self._statuses.get(await _service(body, context))
         if status is None:
-            await context.abort(grpc.StatusCode.NOT_FOUND)
-        return _STATUS(status=status)
+            await context.abort(grpc.StatusCode.NOT_FOUND, "there is no such service")
+        return _written(status)
 
-    async def Watch(  # noqa: N802 - gRPC names it
-        self,
-        request: Any,
-        context: grpc.aio.ServicerContext[Any, Any],  # noqa: ARG002 - gRPC gives it
-    ) -> AsyncIterator[Any]:
+    async def _list(self, _: bytes, __: Context) -> bytes:
+        statuses = {name: _RESPONSE(status=status) for name, status in self._statuses.items()}
+        listed: bytes = health_pb2.HealthListResponse(statuses=statuses).SerializeToString()
+        return listed
+
+    async def _watch(self, body: bytes, context: Context) -> AsyncIterator[bytes]:
+        service = await _service(body, context)
         told = None
         while True:
             changed = self._changed
-            status = self._statuses.get(request.service, _STATUS.SERVICE_UNKNOWN)
+            status = self._statuses.get(service, _RESPONSE.SERVICE_UNKNOWN)
             if status != told:
                 told = status
-                yield _STATUS(status=status)
+                yield _written(status)
             elif self._closed:
                 return
             else:
                 await changed.wait()
+
+
+async def _service(body: bytes, context: Context) -> str:
+    try:
+        request = health_pb2.HealthCheckRequest.FromString(body)
+    except DecodeError:
+        await context.abort(grpc.StatusCode.INVALID_ARGUMENT, "the request cannot be read")
+    return str(request.service)
+
+
+def _written(status: object) -> bytes:
+    written: bytes = _RESPONSE(status=status).SerializeToString()
+    return written

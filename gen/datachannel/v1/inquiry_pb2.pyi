@@ -55,6 +55,78 @@ BANK_CARD_TYPE_PREPAID: BankCardType.ValueType  # 4
 """It was paid for beforehand."""
 Global___BankCardType: _TypeAlias = BankCardType  # noqa: Y015
 
+class _OrganisationType:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _OrganisationTypeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_OrganisationType.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    ORGANISATION_TYPE_UNSPECIFIED: _OrganisationType.ValueType  # 0
+    """Not said."""
+    ORGANISATION_TYPE_ENTERPRISE: _OrganisationType.ValueType  # 1
+    """A company or another firm, its branches too."""
+    ORGANISATION_TYPE_SOLE_TRADER: _OrganisationType.ValueType  # 2
+    """A person who trades alone."""
+    ORGANISATION_TYPE_COOPERATIVE: _OrganisationType.ValueType  # 3
+    """A co-operative of farmers."""
+    ORGANISATION_TYPE_GOVERNMENT_BODY: _OrganisationType.ValueType  # 4
+    """An organ of the state."""
+    ORGANISATION_TYPE_PUBLIC_INSTITUTION: _OrganisationType.ValueType  # 5
+    """A school, hospital or institute that the state runs."""
+    ORGANISATION_TYPE_SOCIAL_ORGANISATION: _OrganisationType.ValueType  # 6
+    """An association, a foundation, or a private body that seeks no profit."""
+    ORGANISATION_TYPE_RESIDENTS_COMMITTEE: _OrganisationType.ValueType  # 7
+    """A committee that villagers or residents elect."""
+    ORGANISATION_TYPE_TRADE_UNION: _OrganisationType.ValueType  # 8
+    """A trade union."""
+    ORGANISATION_TYPE_LEGAL_SERVICE: _OrganisationType.ValueType  # 9
+    """A law firm, notary's office, or another service under the ministry of justice."""
+    ORGANISATION_TYPE_RELIGIOUS_BODY: _OrganisationType.ValueType  # 10
+    """A place or school of worship."""
+    ORGANISATION_TYPE_FOREIGN_OFFICE: _OrganisationType.ValueType  # 11
+    """An office that represents a foreign organisation."""
+    ORGANISATION_TYPE_MILITARY_INSTITUTION: _OrganisationType.ValueType  # 12
+    """An institution of the armed forces."""
+    ORGANISATION_TYPE_RURAL_COLLECTIVE: _OrganisationType.ValueType  # 13
+    """A collective that owns a village's or town's land and assets."""
+    ORGANISATION_TYPE_OTHER: _OrganisationType.ValueType  # 14
+    """None of these."""
+
+class OrganisationType(_OrganisationType, metaclass=_OrganisationTypeEnumTypeWrapper):
+    """A kind of organisation, by who registers it."""
+
+ORGANISATION_TYPE_UNSPECIFIED: OrganisationType.ValueType  # 0
+"""Not said."""
+ORGANISATION_TYPE_ENTERPRISE: OrganisationType.ValueType  # 1
+"""A company or another firm, its branches too."""
+ORGANISATION_TYPE_SOLE_TRADER: OrganisationType.ValueType  # 2
+"""A person who trades alone."""
+ORGANISATION_TYPE_COOPERATIVE: OrganisationType.ValueType  # 3
+"""A co-operative of farmers."""
+ORGANISATION_TYPE_GOVERNMENT_BODY: OrganisationType.ValueType  # 4
+"""An organ of the state."""
+ORGANISATION_TYPE_PUBLIC_INSTITUTION: OrganisationType.ValueType  # 5
+"""A school, hospital or institute that the state runs."""
+ORGANISATION_TYPE_SOCIAL_ORGANISATION: OrganisationType.ValueType  # 6
+"""An association, a foundation, or a private body that seeks no profit."""
+ORGANISATION_TYPE_RESIDENTS_COMMITTEE: OrganisationType.ValueType  # 7
+"""A committee that villagers or residents elect."""
+ORGANISATION_TYPE_TRADE_UNION: OrganisationType.ValueType  # 8
+"""A trade union."""
+ORGANISATION_TYPE_LEGAL_SERVICE: OrganisationType.ValueType  # 9
+"""A law firm, notary's office, or another service under the ministry of justice."""
+ORGANISATION_TYPE_RELIGIOUS_BODY: OrganisationType.ValueType  # 10
+"""A place or school of worship."""
+ORGANISATION_TYPE_FOREIGN_OFFICE: OrganisationType.ValueType  # 11
+"""An office that represents a foreign organisation."""
+ORGANISATION_TYPE_MILITARY_INSTITUTION: OrganisationType.ValueType  # 12
+"""An institution of the armed forces."""
+ORGANISATION_TYPE_RURAL_COLLECTIVE: OrganisationType.ValueType  # 13
+"""A collective that owns a village's or town's land and assets."""
+ORGANISATION_TYPE_OTHER: OrganisationType.ValueType  # 14
+"""None of these."""
+Global___OrganisationType: _TypeAlias = OrganisationType  # noqa: Y015
+
 class _Purpose:
     ValueType = _typing.NewType("ValueType", _builtins.int)
     V: _TypeAlias = ValueType  # noqa: Y015
@@ -391,26 +463,42 @@ class Employer(_message.Message):
 
     NAME_FIELD_NUMBER: _builtins.int
     USCC_FIELD_NUMBER: _builtins.int
+    ORGANISATION_TYPE_FIELD_NUMBER: _builtins.int
+    REGION_CODE_FIELD_NUMBER: _builtins.int
     name: _builtins.str
     """The registered name."""
     uscc: _builtins.str
     """The unified social credit code, or the country's own company number."""
+    organisation_type: Global___OrganisationType.ValueType
+    """What kind of organisation it is."""
+    region_code: _builtins.str
+    """The administrative division that registered it, six digits."""
     def __init__(
         self,
         *,
         name: _builtins.str | None = ...,
         uscc: _builtins.str | None = ...,
+        organisation_type: Global___OrganisationType.ValueType | None = ...,
+        region_code: _builtins.str | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_name", b"_name", "_uscc", b"_uscc", "name", b"name", "uscc", b"uscc"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_name", b"_name", "_organisation_type", b"_organisation_type", "_region_code", b"_region_code", "_uscc", b"_uscc", "name", b"name", "organisation_type", b"organisation_type", "region_code", b"region_code", "uscc", b"uscc"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_name", b"_name", "_uscc", b"_uscc", "name", b"name", "uscc", b"uscc"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_name", b"_name", "_organisation_type", b"_organisation_type", "_region_code", b"_region_code", "_uscc", b"_uscc", "name", b"name", "organisation_type", b"organisation_type", "region_code", b"region_code", "uscc", b"uscc"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__name: _TypeAlias = _typing.Literal["name"]  # noqa: Y015
     _WhichOneofArgType__name: _TypeAlias = _typing.Literal["_name", b"_name"]  # noqa: Y015
+    _WhichOneofReturnType__organisation_type: _TypeAlias = _typing.Literal["organisation_type"]  # noqa: Y015
+    _WhichOneofArgType__organisation_type: _TypeAlias = _typing.Literal["_organisation_type", b"_organisation_type"]  # noqa: Y015
+    _WhichOneofReturnType__region_code: _TypeAlias = _typing.Literal["region_code"]  # noqa: Y015
+    _WhichOneofArgType__region_code: _TypeAlias = _typing.Literal["_region_code", b"_region_code"]  # noqa: Y015
     _WhichOneofReturnType__uscc: _TypeAlias = _typing.Literal["uscc"]  # noqa: Y015
     _WhichOneofArgType__uscc: _TypeAlias = _typing.Literal["_uscc", b"_uscc"]  # noqa: Y015
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__name) -> _WhichOneofReturnType__name | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__organisation_type) -> _WhichOneofReturnType__organisation_type | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__region_code) -> _WhichOneofReturnType__region_code | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__uscc) -> _WhichOneofReturnType__uscc | None: ...
 

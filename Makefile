@@ -1,0 +1,64 @@
+# What can be done here, a line or two each. `make demo` and `make test` set up what they need.
+#
+#   make demo ARGS=...                             ARGS goes to demo, test and bench
+#   make check VENV=.venv312 PYTHON=python3.12     on another Python, beside the first
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+PIP := pip install --quiet --disable-pip-version-check
+NEEDED := import sys; sys.version_info >= (3, 11) or sys.exit("Python 3.11 or newer is needed, not %s: make PYTHON=python3.12" % sys.version.split()[0])
+FAULT_EXAMPLES ?= 2000
+SEED ?= $(shell date +%s)
+export VENV
+
+.PHONY: install demo serve test check bench fault protos fmt
+
+install: $(VENV)/.installed
+
+demo: install
+	$(BIN)/bureau-gateway demo $(ARGS)
+
+serve: install
+	$(BIN)/bureau-gateway serve --demo
+
+# A file's tests stay in one process: they share what is dear to start.
+test: install
+	$(BIN)/pytest -n auto --dist loadfile $(ARGS)
+
+check: install .venv-protos/.installed
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	protos/check.sh
+	$(BIN)/bureau-gateway check config
+	$(BIN)/bureau-gateway test config
+
+bench: install
+	$(BIN)/python -m bench $(ARGS)
+
+# The long search for faults. What it finds, it finds again with the same SEED.
+fault: install
+	@echo "fault: SEED=$(SEED) FAULT_EXAMPLES=$(FAULT_EXAMPLES)"
+	FAULT_EXAMPLES=$(FAULT_EXAMPLES) $(BIN)/pytest tests/fault --hypothesis-seed=$(SEED) --timeout=1800 $(ARGS)
+
+protos: .venv-protos/.installed
+	protos/generate.sh
+
+fmt: install
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+$(VENV)/.installed: requirements/dev.txt pyproject.toml
+	@echo "install: $(VENV), of requirements/dev.txt (a minute or two, once)"
+	@$(PYTHON) -c '$(NEEDED)'
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/$(PIP) --require-hashes -r requirements/dev.txt
+	@$(BIN)/$(PIP) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.venv-protos/.installed: requirements/protos.txt
+	@$(PYTHON) -c '$(NEEDED)'
+	@$(PYTHON) -m venv .venv-protos
+	@.venv-protos/bin/$(PIP) --require-hashes -r requirements/protos.txt
+	@touch $@

@@ -1,0 +1,214 @@
+"""The composition root: a config folder becomes a running gateway."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from random import SystemRandom
+from typing import TextIO
+
+from connectors.faults import ConfigError
+from connectors.kit import Clock, Kit
+
+from .assembly import Assembled, assemble
+from .catalog import CatalogError, read_catalog, read_own_settings
+from .clock import LoopClock
+from .config.finding import of_config
+from .config.folder import Folder
+from .config.settings import Settings
+from .keys import Keys
+from .pipeline import Pipeline
+from .rpc.catalog import CatalogChannel
+from .rpc.channel import DataChannel
+from .rpc.engine.contract import Listener, Tls
+from .rpc.engine.grpcio import GrpcioServer
+from .rpc.services import main_methods
+from .rpc.status import Statuses
+from .rpc.translate_report import ReportTranslation
+from .schema import read_user_info, schema
+from .secrets import ChainedSecrets, SecretFiles, SecretVariables, Shelf
+from .stages.admit import Admit
+from .stages.authorize import Authorize
+from .stages.fan_out import FanOut
+from .stages.fill import Fill
+from .stages.structure import Structure
+from .stages.validate import Validate
+from .stages.verify import Verify
+from .store.ledger import SqliteLedger
+from .store.records import Records
+from .store.stores import Stores
+from .telemetry.foreign import routed
+from .telemetry.inquiries import InquiryLog
+from .telemetry.log import JsonLog
+from .telemetry.observer import QueryCounters
+
+
+@dataclass(frozen=True, slots=True)
+class Gateway:
+    """A gateway that answers."""
+
+    settings: Settings
+    assembled: Assembled
+    pipeline: Pipeline
+    stores: Stores
+    port: int
+
+
+@dataclass(frozen=True, slots=True)
+class Streams:
+    """Where log lines go; the words of exceptions go to `protected`."""
+
+    log: TextIO
+    protected: TextIO
+
+
+@asynccontextmanager
+async def running(
+    root: Path, env: Mapping[str, str], streams: Streams, listen: str | None = None
+) -> AsyncIterator[Gateway]:
+    """
+    Run the gateway that a config folder describes, until the block is left.
+
+    Leaving drains: calls under way are answered, and paid attempts settled,
+    before anything is closed. `listen` takes the place of the configured
+    address. Raises `CatalogError`, with all that is wrong, before anything
+    listens.
+    """
+    catalog, folder = await asyncio.to_thread(read_catalog, root)
+    settings = read_own_settings(folder, env)
+    clock, random = LoopClock(), SystemRandom()
+    async with AsyncExitStack() as stack:
+        with _blamed(folder):
+            secrets = secrets_of(settings, root, env)
+            keys = Keys.of(secrets.read(settings.keys.master).reveal(), "keys.master")
+        log = await stack.enter_async_context(_logging(streams, clock))
+        stores = Stores.of(settings, root, keys, clock, random)
+        stack.push_async_callback(stores.profiles.aclose)
+        kit = Kit(
+            clock=clock,
+            random=random,
+            secrets=secrets,
+            env=env,
+            ledger=stores.ledger,
+            cache=stores.cache,
+            observer=QueryCounters(),
+            schema=schema(),
+            cache_key=keys.cache,
+            currency=settings.billing_currency,
+            files=root,
+            tables=folder.tables,
+        )
+        assembled = assemble(catalog, kit, keys, stores.profiles.get)
+        for transport in assembled.transports:
+            stack.push_async_callback(transport.aclose)
+        # After the assembly: a config that is wrong leaves no files behind.
+        await stores.start()
+        stack.push_async_callback(stores.ledger.aclose)
+        stack.push_async_callback(assembled.owned.settled)
+        pipeline = compose(assembled, keys, kit, stores.ledger, log)
+        server = _server(settings, pipeline, assembled, kit, _Outside(log, listen))
+        port = await server.start()
+        stack.push_async_callback(server.stop, delay=settings.drain_delay)
+        # What lives as long as the process need not be looked through again.
+        gc.collect()
+        gc.freeze()
+        log.event("started", port=port, config_version=catalog.version)
+        yield Gateway(settings, assembled, pipeline, stores, port)
+
+
+@asynccontextmanager
+async def _logging(streams: Streams, clock: Clock) -> AsyncIterator[JsonLog]:
+    log = JsonLog(clock, streams.log, streams.protected)
+    log.start()
+    try:
+        with routed(log):
+            yield log
+    finally:
+        await log.aclose()
+
+
+@dataclass(frozen=True, slots=True)
+class _Outside:
+    """What a server needs besides what the configuration says."""
+
+    log: JsonLog
+    listen: str | None
+
+
+def compose(
+    assembled: Assembled, keys: Keys, kit: Kit, ledger: SqliteLedger, log: JsonLog
+) -> Pipeline:
+    """Put the stages in their places."""
+    products, version = assembled.products, assembled.catalog.version
+    identify = assembled.callers.identify
+    records = Records(ledger, identify, products, version)
+    return Pipeline(
+        admit=Admit(assembled.callers, products, kit.clock),
+        validate=Validate({name: preset.rules for name, preset in assembled.presets.items()}),
+        fill=Fill(assembled.presets),
+        authorize=Authorize(
+            assembled.seats, assembled.terms, keys.subject_token, version, kit.clock, records
+        ),
+        fan_out=FanOut(assembled.calls, assembled.seats, read_user_info, kit.clock, records),
+        structure=Structure(assembled.blueprints, kit.clock),
+        verify=Verify(assembled.seats),
+        refuse=records.refused,
+        ended=InquiryLog(log, kit.clock, identify, products),
+    )
+
+
+def _server(
+    settings: Settings, pipeline: Pipeline, assembled: Assembled, kit: Kit, outside: _Outside
+) -> GrpcioServer:
+    view = assembled.view(settings.billing_currency)
+    channel = DataChannel(
+        pipeline,
+        ReportTranslation(view.connectors, settings.billing_currency),
+        kit.clock,
+        lambda: kit.random.randbytes(16).hex(),
+    )
+    catalog = CatalogChannel(view, assembled.callers.identify, pipeline.admit, kit.clock)
+    listener = Listener(
+        outside.listen or settings.listen.main,
+        _tls(settings, assembled.catalog.root),
+        reflection=settings.reflection,
+    )
+    refuse = Statuses(outside.log.incident, kit.random)
+    return GrpcioServer(listener, main_methods(channel, catalog), refuse, kit.clock)
+
+
+@contextmanager
+def _blamed(folder: Folder) -> Iterator[None]:
+    """Lay what the settings ask for at the door of their file."""
+    try:
+        yield
+    except ConfigError as error:
+        if folder.settings is None:
+            raise
+        raise CatalogError(of_config(folder.settings, error)) from None
+
+
+def secrets_of(settings: Settings, root: Path, env: Mapping[str, str]) -> ChainedSecrets:
+    """Open the places where the settings say that secrets are."""
+    shelves: list[Shelf] = []
+    if settings.secrets.directory is not None:
+        shelves.append(SecretFiles(root / settings.secrets.directory))
+    if settings.secrets.env is not None:
+        shelves.append(SecretVariables(env, settings.secrets.env))
+    return ChainedSecrets(tuple(shelves))
+
+
+def _tls(settings: Settings, root: Path) -> Tls | None:
+    tls = settings.tls
+    if tls is None:
+        return None
+    ca = tls.client_ca
+    return Tls(
+        (root / tls.cert).read_bytes(),
+        (root / tls.key).read_bytes(),
+        (root / ca).read_bytes() if ca else None,
+    )

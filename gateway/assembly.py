@@ -1,0 +1,239 @@
+"""How a catalog becomes a pipeline; everything that is wrong with it is told at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from connectors.bureau import Bureau
+from connectors.constant import constant
+from connectors.contract import Call, Transport
+from connectors.faults import ConfigError, Findings
+from connectors.kit import Kit
+from connectors.policy.ledger import Owned
+from connectors.spec import ConnectorSpec
+from connectors.template import Language
+from connectors.words import Effect
+
+from .catalog import Catalog, CatalogError, Entry
+from .catalog_view import Catalog as CatalogView
+from .catalog_view import ConnectorFacts
+from .config.finding import Located
+from .fillers import FillerKit, Recall, build_fillers
+from .keys import Keys
+from .merging import Merging
+from .policy import CallerPolicy
+from .product import Prefer, ProductSpec
+from .product_inputs import check as check_inputs
+from .references import dangling
+from .rules import build_rules
+from .stages.admit import Callers
+from .stages.authorize import Terms
+from .stages.fill import Preset
+from .stages.plan import Seat
+from .stages.structure import Blueprint
+
+
+@dataclass(frozen=True, slots=True)
+class Assembled:
+    """Everything that one version of the configuration builds."""
+
+    catalog: Catalog
+    callers: Callers
+    calls: Mapping[str, Call]
+    """By connector."""
+    transports: tuple[Transport, ...]
+    seats: Mapping[str, tuple[Seat, ...]]
+    """By product."""
+    terms: Mapping[str, Terms]
+    """By connector."""
+    presets: Mapping[str, Preset]
+    """By product."""
+    blueprints: Mapping[str, Blueprint]
+    """By product."""
+    owned: Owned
+
+    @property
+    def products(self) -> Mapping[str, ProductSpec]:
+        return {name: entry.spec for name, entry in self.catalog.products.items()}
+
+    def view(self, currency: str) -> CatalogView:
+        """Describe what callers may know of it."""
+        return CatalogView(
+            products=self.products,
+            seats=self.seats,
+            connectors={
+                name: _facts(entry.spec) for name, entry in self.catalog.connectors.items()
+            },
+            currency=currency,
+            config_version=self.catalog.version,
+        )
+
+
+def assemble(catalog: Catalog, kit: Kit, keys: Keys, recall: Recall) -> Assembled:
+    """
+    Build everything once.
+
+    Raises `CatalogError` with all findings of all files. A dry run is this very
+    function with ports that do nothing.
+    """
+    findings = [*catalog.findings, *dangling(catalog)]
+    owned = Owned()
+    bureaus = _bureaus(catalog, kit, findings)
+    calls = _calls(catalog, kit, bureaus, owned, findings)
+    presets = _presets(catalog, kit, recall, findings)
+    callers = _callers(catalog, kit, keys, findings)
+    if findings:
+        raise CatalogError(findings)
+    products = {name: entry.spec for name, entry in catalog.products.items()}
+    connectors = {name: entry.spec for name, entry in catalog.connectors.items()}
+    return Assembled(
+        catalog=catalog,
+        callers=callers,
+        calls=calls,
+        transports=tuple(bureau.transport for bureau in bureaus.values()),
+        seats={name: _seats(product, connectors) for name, product in products.items()},
+        terms={name: _terms(spec) for name, spec in connectors.items()},
+        presets=presets,
+        blueprints={
+            name: _blueprint(product, connectors, kit) for name, product in products.items()
+        },
+        owned=owned,
+    )
+
+
+def _bureaus(catalog: Catalog, kit: Kit, findings: list[Located]) -> dict[str, Bureau]:
+    built: dict[str, Bureau] = {}
+    for name, entry in catalog.bureaus.items():
+        try:
+            built[name] = entry.spec.build(kit)
+        except ConfigError as error:
+            findings.extend(entry.blame(error))
+    return built
+
+
+def _calls(
+    catalog: Catalog,
+    kit: Kit,
+    bureaus: Mapping[str, Bureau],
+    owned: Owned,
+    findings: list[Located],
+) -> dict[str, Call]:
+    calls: dict[str, Call] = {}
+    for name, entry in catalog.connectors.items():
+        if entry.spec.bureau not in bureaus:
+            continue
+        try:
+            calls[name] = entry.spec.build(kit, bureaus[entry.spec.bureau], owned)
+        except ConfigError as error:
+            findings.extend(entry.blame(error))
+    return calls
+
+
+def _presets(
+    catalog: Catalog, kit: Kit, recall: Recall, findings: list[Located]
+) -> dict[str, Preset]:
+    presets: dict[str, Preset] = {}
+    for name, entry in catalog.products.items():
+        try:
+            presets[name] = _preset(entry.spec, kit, recall)
+        except ConfigError as error:
+            findings.extend(entry.blame(error))
+    return presets
+
+
+def _preset(product: ProductSpec, kit: Kit, recall: Recall) -> Preset:
+    findings = Findings()
+    rules, fillers = None, None
+    with findings.at("validate"):
+        rules = build_rules(product.rules, kit)
+    with findings.at("fill"):
+        fillers = build_fillers(product.fill, FillerKit(kit, recall))
+    with findings.at("inputs"):
+        check_inputs(product.inputs, kit)
+    return Preset(findings.settle(rules), findings.settle(fillers), product.inputs)
+
+
+def _callers(catalog: Catalog, kit: Kit, keys: Keys, findings: list[Located]) -> Callers:
+    by_san: dict[str, CallerPolicy] = {}
+    by_key: dict[str, CallerPolicy] = {}
+    language = Language(types={}, secrets=lambda name: kit.secrets.read(name).reveal())
+    for entry in catalog.callers.values():
+        try:
+            _identify(entry, language, by_san, by_key)
+        except ConfigError as error:
+            findings.extend(entry.blame(error))
+    return Callers(by_san, by_key, keys.api_key_hash)
+
+
+def _identify(
+    entry: Entry[CallerPolicy],
+    language: Language,
+    by_san: dict[str, CallerPolicy],
+    by_key: dict[str, CallerPolicy],
+) -> None:
+    findings = Findings()
+    identities = entry.spec.identities
+    for index, san in enumerate(identities.san):
+        if by_san.setdefault(san, entry.spec) is not entry.spec:
+            findings.add(f"{san} is another caller's too", "identities", "san", index)
+    for index, source in enumerate(identities.api_keys):
+        with findings.at("identities", "api_keys", index):
+            hashed = constant(source, language, "")
+            if by_key.setdefault(hashed, entry.spec) is not entry.spec:
+                findings.add("another caller has the same key", "identities", "api_keys", index)
+    findings.close()
+
+
+def _seats(product: ProductSpec, connectors: Mapping[str, ConnectorSpec]) -> tuple[Seat, ...]:
+    return tuple(
+        Seat(
+            connector=use.connector,
+            bureau=connectors[use.connector].bureau,
+            required=use.required,
+            needs=use.needs,
+            targets=connectors[use.connector].targets,
+            price=connectors[use.connector].price,
+            patience=connectors[use.connector].timeout.attempt,
+        )
+        for use in product.connectors
+    )
+
+
+def _terms(spec: ConnectorSpec) -> Terms:
+    policy = spec.policy
+    return Terms(spec.bureau, policy.purposes, policy.consent, policy.data_classes)
+
+
+def _blueprint(
+    product: ProductSpec, connectors: Mapping[str, ConnectorSpec], kit: Kit
+) -> Blueprint:
+    names = [use.connector for use in product.connectors]
+    return Blueprint(
+        targets={name: connectors[name].targets for name in names},
+        versions={name: connectors[name].version for name in names},
+        merging=Merging(
+            prefer={
+                path: rule.prefer
+                for path, rule in product.merge.items()
+                if isinstance(rule, Prefer)
+            },
+            keys=kit.schema.keys,
+        ),
+        checks=tuple(check.build() for check in product.checks),
+    )
+
+
+def _facts(spec: ConnectorSpec) -> ConnectorFacts:
+    billing = spec.billing
+    return ConnectorFacts(
+        name=spec.name,
+        version=spec.version,
+        bureau=spec.bureau,
+        effect=spec.effect,
+        price=spec.price,
+        outcomes=frozenset(row.outcome for row in spec.outcomes),
+        billable=billing.billable if billing and spec.effect is not Effect.FREE else frozenset(),
+        targets=spec.targets,
+        purposes=spec.policy.purposes,
+    )

@@ -1,0 +1,101 @@
+"""Building a config folder without running it, to say all that is wrong with it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from random import Random
+
+from connectors.contract import Query, Reply
+from connectors.kit import Ending, Kit, Secret
+from connectors.words import Effect, Outcome, ServedFrom
+
+from .assembly import Assembled, assemble
+from .catalog import Catalog, CatalogError, read_catalog, read_own_settings
+from .config.finding import Located
+from .fillers import Stored
+from .keys import Keys
+from .schema import schema
+
+_ZEROS = "0" * 64
+"""A stand-in for any secret that is a valid key in text, hex and base64 alike."""
+
+
+def look_through(root: Path, env: Mapping[str, str]) -> tuple[Located, ...]:
+    """
+    Read, compile and build everything, and give all findings.
+
+    Secrets need not be there: what is checked is that the files go together.
+    """
+    catalog, folder = read_catalog(root)
+    findings = list(catalog.findings)
+    currency = "XXX"
+    try:
+        currency = read_own_settings(folder, env).billing_currency
+    except CatalogError as error:
+        findings.extend(error.findings)
+    try:
+        build(catalog, env, currency)
+    except CatalogError as error:
+        findings.extend(error.findings)
+    return CatalogError(findings).findings
+
+
+def build(catalog: Catalog, env: Mapping[str, str], currency: str) -> Assembled:
+    """Build a catalog on ports that do nothing. Raises `CatalogError`."""
+    kit = Kit(
+        clock=_Still(),
+        random=Random(0),  # noqa: S311 (nothing is sent, sealed or named with it)
+        secrets=_AnySecret(),
+        env=env,
+        ledger=_Nowhere(),
+        cache=_Nowhere(),
+        observer=_Nowhere(),
+        schema=schema(),
+        cache_key=_ZEROS.encode(),
+        currency=currency,
+        files=catalog.root,
+        tables=catalog.tables,
+    )
+    return assemble(catalog, kit, Keys.of(_ZEROS, "dry run"), _recall)
+
+
+async def _recall(_: str, __: str, ___: Sequence[str], ____: float) -> Mapping[str, Stored]:
+    return {}
+
+
+class _Still:
+    """A clock that stands."""
+
+    def now(self) -> float:
+        return 0.0
+
+    def utc(self) -> datetime:
+        return datetime(2026, 1, 1, tzinfo=UTC)
+
+    async def sleep(self, seconds: float) -> None:
+        """Nobody waits in a dry run."""
+
+
+class _AnySecret:
+    def read(self, name: str) -> Secret:
+        return Secret(_ZEROS if name else "")
+
+
+@dataclass(frozen=True, slots=True)
+class _Nowhere:
+    """Every port at once, and nothing behind it."""
+
+    async def intent(self, query: Query, effect: Effect) -> None: ...
+
+    async def outcome(self, query: Query, ending: Ending) -> None: ...
+
+    async def get(self, key: str) -> Reply | None: ...
+
+    async def put(self, key: str, reply: Reply, ttl: float) -> None: ...
+
+    def asked(
+        self, query: Query, outcome: Outcome, served_from: ServedFrom, seconds: float
+    ) -> None: ...

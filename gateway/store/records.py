@@ -1,0 +1,86 @@
+"""What the pipeline writes into the ledger about an inquiry itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Container
+from dataclasses import dataclass
+
+from connectors.contract import Reply
+from connectors.errors import LedgerDown
+
+from ..errors import (
+    GatewayError,
+    LedgerUnavailable,
+    Unauthenticated,
+)
+from ..model import Credentials, Granted, Inquiry
+from ..policy import CallerPolicy
+from .ledger import InquiryRow, RefusalRow, ServedRow, SqliteLedger
+
+
+@dataclass(frozen=True, slots=True)
+class Records:
+    """Grants, refusals and reuse, as rows."""
+
+    ledger: SqliteLedger
+    identify: Callable[[Credentials], CallerPolicy]
+    products: Container[str]
+    config_version: str
+
+    async def granted(self, granted: Granted) -> None:
+        standing = granted.standing
+        await self.ledger.inquiry(
+            InquiryRow(
+                inquiry_id=standing.inquiry_id,
+                tenant=standing.tenant,
+                caller=standing.caller,
+                product=granted.filled.valid.admitted.inquiry.product,
+                purpose=standing.purpose,
+                consent_id=standing.consent.id if standing.consent else None,
+                consent_expires_at=standing.consent.expires_at if standing.consent else None,
+                subject_token=standing.subject_token,
+                connectors=granted.connectors,
+                config_version=standing.config_version,
+            )
+        )
+
+    async def served(self, granted: Granted, replies: tuple[Reply, ...]) -> None:
+        standing = granted.standing
+        await self.ledger.served(
+            tuple(
+                ServedRow(
+                    inquiry_id=standing.inquiry_id,
+                    tenant=standing.tenant,
+                    connector=reply.connector,
+                    served_from=reply.served_from,
+                    call_id=reply.call_id,
+                )
+                for reply in replies
+            )
+        )
+
+    async def refused(self, inquiry: Inquiry, error: GatewayError) -> None:
+        """
+        Write a refusal down; where that fails, the inquiry is refused for that.
+
+        A stranger leaves no row: whoever could fill the ledger without
+        credentials could stop the house.
+        """
+        if isinstance(error, Unauthenticated | LedgerUnavailable):
+            return
+        caller = self.identify(inquiry.credentials)
+        try:
+            await self.ledger.refusal(
+                RefusalRow(
+                    inquiry_id=inquiry.id[:255],
+                    reason=error.reason,
+                    config_version=self.config_version,
+                    tenant=caller.tenant,
+                    caller=caller.name,
+                    product=inquiry.product if inquiry.product in self.products else "",
+                    purpose=inquiry.purpose,
+                    consent_id=inquiry.consent.id if inquiry.consent else None,
+                )
+            )
+        except LedgerDown as down:
+            raise LedgerUnavailable from down

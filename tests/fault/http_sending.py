@@ -1,0 +1,48 @@
+"""How the tests of the HTTP transport send."""
+
+from __future__ import annotations
+
+import ssl
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import pytest
+
+from connectors.contract import Attempt, Transport, Wire
+from connectors.errors import ConnectorError
+from connectors.transport.http import Http
+from tests.standins import make_kit
+
+from .wires import Server, Visit
+
+
+@asynccontextmanager
+async def transport_to(
+    url: str, config: Http | None = None, context: ssl.SSLContext | None = None
+) -> AsyncIterator[Transport]:
+    transport = (config or Http()).build(make_kit(), "acme", url, context)
+    try:
+        yield transport
+    finally:
+        await transport.aclose()
+
+
+def http(**config: object) -> Http:
+    return Http.model_validate(config)
+
+
+def wire(method: str = "GET", target: str = "/", body: bytes = b"") -> Wire:
+    return Wire(Attempt(), method, target, body=body)
+
+
+async def failure(server: Server, sent: Wire, config: Http | None = None) -> ConnectorError:
+    async with transport_to(server.url, config) as transport:
+        with pytest.raises(ConnectorError) as caught:
+            await transport.send(sent)
+    return caught.value
+
+
+async def answers(visit: Visit) -> None:
+    while True:
+        await visit.request()
+        await visit.answer(b"{}")

@@ -1,0 +1,246 @@
+"""Callers see what they may order, and what it would cost, and nothing else."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from datachannel.v1 import catalog_pb2, catalog_service_pb2, data_channel_service_pb2, report_pb2
+from datachannel.v1 import catalog_service_pb2 as pb
+from datachannel.v1.inquiry_pb2 import (
+    PURPOSE_COLLECTION,
+    PURPOSE_CREDIT_ORIGINATION,
+    PURPOSE_FRAUD_PREVENTION,
+)
+from google.protobuf.field_mask_pb2 import FieldMask
+
+from connectors.words import Effect, Outcome, Purpose
+from gateway.catalog_view import Catalog, ConnectorFacts
+from gateway.errors import Malformed, NotAllowed
+from gateway.policy import FieldPolicy
+from gateway.product import ProductSpec
+from gateway.rpc.catalog import CatalogChannel
+from gateway.rpc.channel import DataChannel
+from gateway.rpc.services import main_methods
+from gateway.rpc.translate import amount
+from gateway.rpc.translate_report import ReportTranslation
+from gateway.stages.admit import Admit, Callers
+from gateway.stages.plan import Seat
+from tests.inquiries import CALLER, CONTEXT, Line
+from tests.standins import HandClock
+
+CREDIT = ProductSpec.model_validate(
+    {
+        "name": "credit",
+        "fields": ["credit_summary", "fraud"],
+        "purposes": ["CREDIT_ORIGINATION", "FRAUD_PREVENTION", "COLLECTION"],
+        "inputs": {"required": ["subject.name"], "any_of": [["subject.mobile", "subject.email"]]},
+        "connectors": [
+            {"connector": "police", "required": True},
+            {"connector": "score", "needs": ["police"]},
+            {"connector": "loans"},
+        ],
+    }
+)
+SECRET = CREDIT.model_copy(update={"name": "secret"})
+
+
+def seat(name: str, target: str, price: str, *needs: str) -> Seat:
+    return Seat(name, f"{name}_bureau", name == "police", needs, (target,), Decimal(price), 1.0)
+
+
+SEATS = (
+    seat("police", "identity_verification", "0.50"),
+    seat("score", "credit_summary.scores", "2.00", "police"),
+    seat("loans", "fraud.multi_lending", "1.00"),
+)
+
+
+def facts(of: Seat, **changes: Any) -> ConnectorFacts:
+    return ConnectorFacts(
+        **{
+            "name": of.connector,
+            "version": "v1",
+            "bureau": of.bureau,
+            "effect": Effect.CHARGEABLE,
+            "price": of.price,
+            "outcomes": frozenset({Outcome.HIT, Outcome.NO_HIT, Outcome.LOST}),
+            "billable": frozenset({Outcome.HIT}),
+            "targets": of.targets,
+            "purposes": frozenset(Purpose),
+            **changes,
+        }
+    )
+
+
+def channel(**changes: Any) -> CatalogChannel:
+    caller = CALLER.model_copy(update=changes)
+    connectors = {each.connector: facts(each) for each in SEATS}
+    connectors["police"] = replace(
+        connectors["police"], billable=frozenset({Outcome.HIT, Outcome.NO_HIT})
+    )
+    connectors["loans"] = replace(
+        connectors["loans"],
+        purposes=frozenset({Purpose.CREDIT_ORIGINATION}),
+        effect=Effect.HARD_INQUIRY,
+    )
+    catalog = Catalog(
+        products={"secret": SECRET, "credit": CREDIT},
+        seats={"credit": SEATS, "secret": SEATS},
+        connectors=connectors,
+        currency="CNY",
+        config_version="v7",
+    )
+    callers = Callers({}, {"hashed": caller}, lambda _: "hashed")
+    admit = Admit(callers, catalog.products, HandClock())
+    return CatalogChannel(catalog, callers.identify, admit, HandClock())
+
+
+async def get(name: str = "credit", **changes: Any) -> catalog_pb2.Product:
+    body = pb.GetProductRequest(name=name).SerializeToString()
+    return pb.GetProductResponse.FromString(
+        await channel(**changes).get_product(body, CONTEXT)
+    ).product
+
+
+async def explain(
+    purpose: Any = PURPOSE_CREDIT_ORIGINATION, fields: tuple[str, ...] = ()
+) -> pb.ExplainInquiryResponse:
+    request = pb.ExplainInquiryRequest(
+        product="credit", purpose=purpose, fields=FieldMask(paths=fields)
+    )
+    return pb.ExplainInquiryResponse.FromString(
+        await channel().explain_inquiry(request.SerializeToString(), CONTEXT)
+    )
+
+
+async def test_only_what_may_be_ordered_is_listed() -> None:
+    listed = pb.ListProductsResponse.FromString(await channel().list_products(b"", CONTEXT))
+
+    assert [product.name for product in listed.products] == ["credit"]
+
+
+@pytest.mark.parametrize("name", ["secret", "nonsense", ""])
+async def test_unknown_reads_like_not_allowed(name: str) -> None:
+    with pytest.raises(NotAllowed) as caught:
+        await get(name)
+
+    assert caught.value.reason == "PRODUCT_NOT_ALLOWED"
+    assert caught.value.args == ("PRODUCT_NOT_ALLOWED",)
+
+
+async def test_a_product_says_what_it_takes_and_gives() -> None:
+    product = await get()
+
+    assert product.fields == ["credit_summary", "fraud"]
+    assert product.inputs.required == ["subject.name"]
+    assert [list(group.paths) for group in product.inputs.any_of] == [
+        ["subject.mobile", "subject.email"]
+    ]
+    assert product.purposes == [PURPOSE_CREDIT_ORIGINATION, PURPOSE_FRAUD_PREVENTION]
+    assert [(use.connector, use.required, list(use.needs)) for use in product.connectors] == [
+        ("police", True, []),
+        ("score", False, ["police"]),
+        ("loans", False, []),
+    ]
+    assert product.default_deadline.seconds == 3
+    assert (amount(product.price.min), amount(product.price.max)) == (
+        Decimal("0.50"),
+        Decimal("3.50"),
+    )
+
+
+async def test_a_product_is_cut_down_to_what_the_caller_may_have() -> None:
+    product = await get(fields=FieldPolicy(allow=("fraud", "credit_summary"), deny=("fraud",)))
+
+    assert product.fields == ["credit_summary"]
+    with pytest.raises(NotAllowed):
+        await get(fields=FieldPolicy(deny=("fraud", "credit_summary")))
+
+
+@pytest.mark.parametrize("product", ["", "credit"])
+async def test_connectors_are_those_of_products_that_may_be_ordered(product: str) -> None:
+    body = pb.ListConnectorsRequest(product=product).SerializeToString()
+    listed = pb.ListConnectorsResponse.FromString(
+        await channel().list_connectors(body, CONTEXT)
+    ).connectors
+
+    loans, police, score = listed
+    assert (loans.name, police.name, score.name) == ("loans", "police", "score")
+    assert loans.effect == catalog_pb2.EFFECT_HARD_INQUIRY
+    assert loans.health == catalog_pb2.CONNECTOR_HEALTH_UNSPECIFIED
+    assert police.outcomes == [
+        report_pb2.OUTCOME_HIT,
+        report_pb2.OUTCOME_NO_HIT,
+        report_pb2.OUTCOME_LOST,
+    ]
+    assert police.billable == [report_pb2.OUTCOME_HIT, report_pb2.OUTCOME_NO_HIT]
+    assert amount(score.price) == Decimal(2)
+
+
+async def test_connectors_of_a_product_that_may_not_be_ordered_stay_unknown() -> None:
+    with pytest.raises(NotAllowed):
+        await channel().list_connectors(
+            pb.ListConnectorsRequest(product="secret").SerializeToString(), CONTEXT
+        )
+
+
+async def test_a_plan_has_its_waves_and_its_price() -> None:
+    plan = await explain()
+
+    assert [(each.connector, each.wave, list(each.fields)) for each in plan.connectors] == [
+        ("police", 1, []),
+        ("score", 2, ["credit_summary.scores"]),
+        ("loans", 1, ["fraud.multi_lending"]),
+    ]
+    assert (amount(plan.price.min), amount(plan.price.max)) == (Decimal("0.50"), Decimal("3.50"))
+    assert plan.config_version == "v7"
+    assert not plan.uncovered_fields
+
+
+async def test_a_plan_says_what_is_not_asked_and_why() -> None:
+    plan = await explain(fields=("fraud", "credit_summary.inquiries"))
+
+    assert [(each.connector, each.wave, each.not_asked) for each in plan.connectors] == [
+        ("police", 0, report_pb2.OUTCOME_NOT_NEEDED),
+        ("score", 0, report_pb2.OUTCOME_NOT_NEEDED),
+        ("loans", 1, report_pb2.OUTCOME_UNSPECIFIED),
+    ]
+    assert plan.uncovered_fields == ["credit_summary.inquiries"]
+
+
+async def test_a_purpose_rules_connectors_out() -> None:
+    plan = await explain(PURPOSE_FRAUD_PREVENTION)
+
+    assert plan.connectors[2].not_asked == report_pb2.OUTCOME_SKIPPED_POLICY
+    assert plan.uncovered_fields == ["fraud"]
+
+
+async def test_a_plan_is_refused_as_the_inquiry_would_be() -> None:
+    with pytest.raises(NotAllowed) as caught:
+        await explain(PURPOSE_COLLECTION)
+
+    assert caught.value.reason == "PURPOSE_NOT_ALLOWED"
+
+
+def methods() -> dict[str, Any]:
+    report = ReportTranslation({}, "CNY")
+    data = DataChannel(Line().pipeline(), report, HandClock(), lambda: "r")
+    return dict(main_methods(data, channel()))
+
+
+def test_every_rpc_of_the_protos_is_served() -> None:
+    files = (data_channel_service_pb2, catalog_service_pb2)
+    services = [each for file in files for each in file.DESCRIPTOR.services_by_name.values()]
+
+    assert set(methods()) == {
+        f"/{service.full_name}/{method.name}" for service in services for method in service.methods
+    }
+
+
+@pytest.mark.parametrize("path", sorted(methods()))
+async def test_bytes_that_do_not_parse_are_malformed_everywhere(path: str) -> None:
+    with pytest.raises(Malformed):
+        await methods()[path](b"\xff\xff", CONTEXT)
