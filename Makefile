@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 PIP := pip install --quiet --disable-pip-version-check
 NEEDED := import sys; sys.version_info >= (3, 11) or sys.exit("Python 3.11 or newer is needed, not %s: make PYTHON=python3.12" % sys.version.split()[0])
 FAULT_EXAMPLES ?= 2000
-SEED ?= $(shell date +%s)
+SEED := $(or $(SEED),$(shell date +%s))
 export VENV
 
 .PHONY: install demo serve test check bench fault protos fmt

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from .billing import Billing, Price
-from .bureau import Bureau
+from .bureau import Bureau, BureauSpec
 from .connector import Connector
 from .faults import ConfigError, Findings
 from .kit import Kit
@@ -68,7 +68,7 @@ def assemble(spec: ConnectorSpec, kit: Kit, bureau: Bureau) -> tuple[Connector, 
         name=spec.name,
         version=spec.version,
         clock=kit.clock,
-        random=kit.random,
+        tokens=kit.tokens,
         auth=bureau.auth,
         documents=documents,
         request=written,
@@ -80,6 +80,13 @@ def assemble(spec: ConnectorSpec, kit: Kit, bureau: Bureau) -> tuple[Connector, 
         purpose_codes=bureau.spec.purpose_codes,
     )
     return connector, references
+
+
+def outcome_rows(spec: ConnectorSpec, bureau: BureauSpec) -> tuple[OutcomeRow, ...]:
+    """Give a connector's rows, or those that a database's have where it says none."""
+    if not spec.outcomes and not isinstance(bureau.transport, Http):
+        return SQL_OUTCOMES
+    return spec.outcomes
 
 
 def connector_language(kit: Kit, bureau: Bureau) -> Language:
@@ -117,9 +124,7 @@ def _request(spec: ConnectorSpec, bureau: Bureau, language: Language) -> Written
 def _reading(spec: ConnectorSpec, kit: Kit, bureau: Bureau, language: Language) -> Reading:
     findings = Findings()
     codec = spec.response.decoder(kit)
-    rows = spec.outcomes
-    if not rows and not isinstance(bureau.spec.transport, Http):
-        rows = SQL_OUTCOMES
+    rows = outcome_rows(spec, bureau.spec)
     if not rows:
         findings.add("an answer that no row matches is BAD_RESPONSE: it has none", "outcomes")
     if any(row.refresh_auth for row in rows) and not bureau.auth.renewable:

@@ -6,12 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import partial
-from random import Random
 
 from .auth.contract import Auth
 from .contract import Query, Reply, Transport, Values, Wire
 from .errors import NeedInput, Refused
-from .kit import Clock
+from .kit import Clock, Tokens
 from .message import check_target, finish
 from .request import Documents, Written
 from .response import Reading
@@ -33,7 +32,7 @@ class Connector:
     name: str
     version: str
     clock: Clock
-    random: Random
+    tokens: Tokens
     auth: Auth
     documents: Documents
     request: Written
@@ -90,7 +89,7 @@ class Connector:
             "auth": credentials,
             "call": {"reference": query.attempt.our_reference},
             "now": {"": self.clock.utc()},
-            "nonce": {"": self.random.randbytes(16).hex()},
+            "nonce": {"": self.tokens.nonce()},
         }
 
     def _wire(self, query: Query, scope: Scope, credentials: Values) -> Wire:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
-from random import Random
+from random import Random, SystemRandom
 from typing import Protocol
 
 from google.protobuf.message import Message
@@ -52,6 +52,37 @@ class Clock(Protocol):
         ...
 
     async def sleep(self, seconds: float) -> None: ...
+
+
+class Tokens(Protocol):
+    """What must never be the same twice, and can not be guessed."""
+
+    def nonce(self) -> str: ...
+
+    def call_id(self) -> str: ...
+
+    def reference(self, length: int) -> str:
+        """Make our reference of a query: lower-case letters and digits."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """Tokens out of chance."""
+
+    random: Random = field(default_factory=SystemRandom)
+
+    def nonce(self) -> str:
+        return self._hex(32)
+
+    def call_id(self) -> str:
+        return self._hex(32)
+
+    def reference(self, length: int) -> str:
+        return self._hex(length)
+
+    def _hex(self, length: int) -> str:
+        return self.random.randbytes((length + 1) // 2).hex()[:length]
 
 
 class Secrets(Protocol):
@@ -136,3 +167,4 @@ class Kit:
     """The folder below which certificates and databases are looked up."""
     tables: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     """Look-up tables of `config/tables/`, by name."""
+    tokens: Tokens = field(default_factory=Drawn)

@@ -100,10 +100,24 @@ class ConnectorSpec(Strict):
         """
         Build the call that this file describes.
 
-        Read the stack downwards: in that order a query meets it. Raises
-        `ConfigError` with all that is wrong with the file.
+        Raises `ConfigError` with all that is wrong with the file.
         """
         connector, references = assemble(self, kit, bureau)
+        return self.layered(connector, references, kit, bureau, owned)
+
+    def layered(
+        self,
+        connector: Call,
+        references: frozenset[str],
+        kit: Kit,
+        bureau: Bureau,
+        owned: Owned,
+    ) -> Call:
+        """
+        Put the layers around a connector whose request uses `references`.
+
+        Read the stack downwards: in that order a query meets it.
+        """
         unbilled = self.billing.unbilled if self.billing else frozenset()
         terms = Terms(self.effect, unbilled, self.timeout.min_attempt, self.reference.length)
         return stack(

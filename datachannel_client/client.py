@@ -12,7 +12,7 @@ from datachannel.v1 import data_channel_service_pb2_grpc as rpc
 from datachannel.v1 import report_pb2
 
 from .credentials import Tls
-from .refusal import Unavailable, refusal
+from .refusal import Unavailable, refusal, unreached
 from .retry import Retry
 
 _OPTIONS = (
@@ -37,6 +37,7 @@ class Client:
         tls: Tls | None = None,
         insecure: bool = False,
         retry: Retry | None = None,
+        connect_timeout: float = 3.0,
     ) -> None:
         if insecure and tls is not None:
             raise ValueError("tls and insecure exclude each other")
@@ -44,6 +45,7 @@ class Client:
         self._metadata = (("x-api-key", api_key),) if api_key is not None else ()
         self._tls = None if insecure else tls or Tls()
         self._retry = retry or Retry()
+        self._connect_timeout = connect_timeout
         self._channel: grpc.aio.Channel | None = None
 
     async def __aenter__(self) -> Self:
@@ -85,12 +87,15 @@ class Client:
         failed = 0
         while True:
             try:
+                await self._reach(self._channel, deadline)
                 response = await stub.GetUserInfo(
                     request, timeout=deadline - loop.time(), metadata=self._metadata
                 )
                 return response.report
             except grpc.aio.AioRpcError as error:
                 refused = refusal(error)
+            except Unavailable as unreached:
+                refused = unreached
             failed += 1
             pause = self._retry.pause(failed, refused.retry_after)
             if not isinstance(refused, Unavailable) or pause is None:
@@ -98,3 +103,19 @@ class Client:
             if loop.time() + pause >= deadline:
                 raise refused
             await self._retry.sleep(pause)
+
+    async def _reach(self, channel: grpc.aio.Channel, deadline: float) -> None:
+        """
+        Connect before anything is sent.
+
+        What fails here was provably not asked, and may be tried again; a call
+        that breaks off later may have been answered, and paid for.
+        """
+        if channel.get_state(try_to_connect=True) is grpc.ChannelConnectivity.READY:
+            return
+        now = asyncio.get_running_loop().time()
+        try:
+            async with asyncio.timeout_at(min(deadline, now + self._connect_timeout)):
+                await channel.channel_ready()
+        except TimeoutError:
+            raise unreached() from None

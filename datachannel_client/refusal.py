@@ -107,8 +107,21 @@ _CLASSES: Mapping[grpc.StatusCode, type[GatewayRefusal]] = {
 
 
 def refusal(error: grpc.aio.AioRpcError) -> GatewayRefusal:
-    """Read what the gateway said; a code that it never sends is a fault of its."""
-    return _CLASSES.get(error.code(), Broken)(error.code(), _details(error))
+    """
+    Read what the gateway said; a code that it never sends is a fault of its.
+
+    UNAVAILABLE promises that nothing was bought only where the gateway said it:
+    grpc says it too of a connection that broke under a call.
+    """
+    details = _details(error)
+    if error.code() is grpc.StatusCode.UNAVAILABLE and not details.reason:
+        return OutcomeUnknown(error.code(), details)
+    return _CLASSES.get(error.code(), Broken)(error.code(), details)
+
+
+def unreached() -> Unavailable:
+    """Describe a gateway to which there is no connection: nothing was sent."""
+    return Unavailable(grpc.StatusCode.UNAVAILABLE, Details("the gateway can not be reached"))
 
 
 def _details(error: grpc.aio.AioRpcError) -> Details:

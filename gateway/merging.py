@@ -78,6 +78,9 @@ def _join_rows(user_info: Message, path: str, key: tuple[str, ...]) -> None:
             if known.connector != row.connector:  # type: ignore[attr-defined] # every row message has it
                 row.ClearField("connector")
                 known.ClearField("connector")
+            for field, _ in row.ListFields():
+                # Merged into another, an amount of zero would take over its figure.
+                known.ClearField(field.name)
             known.MergeFrom(row)
             doubles.append(index)
     for index in reversed(doubles):

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
+
+_KEY = re.compile(r"\[[^\]]*\]")
 
 
 def covers(path: str, other: str) -> bool:
@@ -15,6 +18,11 @@ def covers(path: str, other: str) -> bool:
 def within(path: str, roots: Iterable[str]) -> bool:
     """Whether `path` is, or lies below, one of `roots`."""
     return any(covers(root, path) for root in roots)
+
+
+def without_keys(path: str) -> str:
+    """Give a path with no row of a list told apart from the others."""
+    return _KEY.sub("", path)
 
 
 def touches(path: str, roots: Iterable[str]) -> bool:

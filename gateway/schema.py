@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 from datachannel.v1 import inquiry_pb2, options_pb2, user_info_pb2
@@ -15,6 +15,8 @@ from connectors.kit import Schema
 
 DATE, TIMESTAMP = "google.type.Date", "google.protobuf.Timestamp"
 AMOUNT = "datachannel.v1.Amount"
+ONE_VALUE = frozenset({DATE, TIMESTAMP, AMOUNT})
+"""Messages that are one value: nobody maps, masks or denies a part of one."""
 
 _SCALARS: Mapping[int, type] = {
     FieldDescriptor.CPPTYPE_STRING: str,
@@ -77,7 +79,7 @@ def values(message: Message) -> dict[str, object]:
             if (day := day_of(value)) is not None:
                 found[field.name] = day
         elif field.message_type.full_name == TIMESTAMP:
-            found[field.name] = value.ToDatetime()
+            found[field.name] = value.ToDatetime(tzinfo=UTC)
         else:
             below = values(value)
             found |= {f"{field.name}.{name}": each for name, each in below.items()}
@@ -118,19 +120,46 @@ def natural_keys(
 
 
 def exists(path: str) -> bool:
-    """Whether a path leads somewhere in `UserInfo`; rows are not told apart."""
+    """Whether a path leads to a field of `UserInfo`; rows of a list are not told apart."""
+    return _way(path) is not None
+
+
+def is_mask(path: str) -> bool:
+    """Whether a field mask may name this path: masks stop at lists."""
+    way = _way(path)
+    return way is not None and not any(is_list(field) for field in way[:-1])
+
+
+def is_list(field: FieldDescriptor) -> bool:
+    return field.is_repeated and not _is_map(field)
+
+
+def gives_list(path: str) -> bool:
+    """Whether a path leads to a list, or to a row of one."""
+    way = _way(path.partition("[")[0])
+    return way is not None and is_list(way[-1])
+
+
+def _way(path: str) -> tuple[FieldDescriptor, ...] | None:
+    """Give the fields that a path names, in order; what is one value has none of its own."""
     descriptor: Descriptor | None = user_info_pb2.UserInfo.DESCRIPTOR
-    for part in path.split("."):
-        name, _, key = part.partition("[")
+    found: list[FieldDescriptor] = []
+    parts = path.split(".")
+    for index, name in enumerate(parts):
         if descriptor is None or name not in descriptor.fields_by_name:
-            return False
+            return None
         field = descriptor.fields_by_name[name]
-        if field.message_type is not None and field.message_type.GetOptions().map_entry:
-            return path.count(".") <= 1
-        if key and not field.is_repeated:
-            return False
+        found.append(field)
+        if _is_map(field):
+            return tuple(found) if all(parts[index:]) and len(parts) <= index + 2 else None
         descriptor = field.message_type
-    return True
+        if descriptor is not None and descriptor.full_name in ONE_VALUE:
+            descriptor = None
+    return tuple(found)
+
+
+def _is_map(field: FieldDescriptor) -> bool:
+    return field.message_type is not None and bool(field.message_type.GetOptions().map_entry)
 
 
 def read_user_info(serialised: bytes) -> Values:

@@ -23,6 +23,9 @@ def trim(message: Message, wanted: Sequence[str], denied: Sequence[str], prefix:
             message.ClearField(field.name)
         elif not within(path, wanted) or touches(path, denied):
             _trim_below(field, value, wanted, denied, path)
+            if not field.is_repeated and field.message_type is not None and not value.ListFields():
+                # That there was something would be told by the empty message.
+                message.ClearField(field.name)
 
 
 def _trim_below(

@@ -10,9 +10,9 @@ set -eu
 fail() { echo "protos: $1" >&2; exit 1; }
 
 python=$PWD/.venv-protos/bin/python
-buf=$PWD/.venv/bin/buf
+buf=${VENV:-.venv}/bin/buf
 baseline=protos/baseline.binpb
-[ -x "$python" ] || fail "no .venv-protos: protos/generate.sh says how to make it"
+[ -x "$python" ] || fail 'no .venv-protos: `make check` makes it'
 [ -x "$buf" ] || buf=buf
 site=$("$python" -c 'import sysconfig; print(sysconfig.get_path("purelib"))')
 scratch=$(mktemp -d)

@@ -1,15 +1,14 @@
 #!/bin/sh
 # Generates the Python stubs: protos/generate.sh [FOLDER], from the root of the repository.
 #
-# They are committed. The generator has an environment of its own, because its
-# version is the oldest protobuf and grpcio that the stubs will run on:
-#   uv venv .venv-protos
-#   VIRTUAL_ENV=.venv-protos uv pip sync --require-hashes requirements/protos.txt
+# They are committed. The generator has an environment of its own, .venv-protos,
+# because its version is the oldest protobuf and grpcio that the stubs will run on.
+# `make protos` makes it of requirements/protos.txt, and then runs this.
 set -eu
 
 out=${1:-gen}
 python=$PWD/.venv-protos/bin/python
-[ -x "$python" ] || { echo "no .venv-protos: protos/generate.sh says how to make it" >&2; exit 1; }
+[ -x "$python" ] || { echo 'no .venv-protos: `make protos` makes it' >&2; exit 1; }
 PATH=$PWD/.venv-protos/bin:$PATH
 site=$("$python" -c 'import sysconfig; print(sysconfig.get_path("purelib"))')
 

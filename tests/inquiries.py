@@ -95,10 +95,10 @@ class Line:
     fault: BaseException | None = None
     seen: Inquiry | None = None
     refused: GatewayError | None = None
+    ended: Verified | GatewayError | None = None
 
     def pipeline(self) -> Pipeline:
         return Pipeline(
-            refuse=self._refuse,
             admit=self._admit,
             validate=lambda admitted: Valid(admitted, admitted.inquiry.subject),
             fill=self._fill,
@@ -106,10 +106,15 @@ class Line:
             fan_out=self._fan_out,
             structure=lambda answers: verified(self._inquiry(answers)).report,
             verify=lambda report: verified(self._inquiry(report.answers)),
+            refuse=self._refuse,
+            ended=self._ended,
         )
 
     def _inquiry(self, answers: Answers) -> Inquiry:
         return answers.granted.filled.valid.admitted.inquiry
+
+    def _ended(self, _: Inquiry, how: Verified | GatewayError) -> None:
+        self.ended = how
 
     async def _refuse(self, _: Inquiry, error: GatewayError) -> None:
         self.refused = error

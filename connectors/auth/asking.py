@@ -63,8 +63,10 @@ class Asking:
         return Token(Secret(token), asked_at + fresh, asked_at + lifetime)
 
     async def _message(self) -> Draft:
-        clock, random = self.kit.clock, self.kit.random
-        scope: Scope = {"now": {"": clock.utc()}, "nonce": {"": f"{random.getrandbits(128):032x}"}}
+        scope: Scope = {
+            "now": {"": self.kit.clock.utc()},
+            "nonce": {"": self.kit.tokens.nonce()},
+        }
         try:
             return self.credentials.apply(self.draft(scope), await self.credentials.values())
         except RenderError as error:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from random import Random
 
 from pydantic import Field
 from tenacity import AsyncRetrying, RetryCallState
 
 from ..contract import Attempt, Call, Layer, Query, Reply
 from ..errors import BadAnswer, ConnectorError, Lost, NotSent, RateLimited, Unreadable
-from ..kit import Kit, Strict
+from ..kit import Kit, Strict, Tokens
 from ..units import Seconds
 from ..words import Effect, Outcome
 
@@ -31,7 +30,7 @@ class Retry(Strict):
     def build(self, kit: Kit, terms: Terms) -> Layer:
         def layer(call: Call) -> Call:
             async def ask(query: Query) -> Reply:
-                first = terms.attempt(kit.random)
+                first = terms.attempt(kit.tokens)
                 query.attempted(first)
                 try:
                     # A plain call: success pays nothing for what only failure needs.
@@ -72,12 +71,12 @@ class Terms:
             return True
         return self.effect is Effect.FREE and isinstance(error, Lost | Unreadable)
 
-    def attempt(self, random: Random, last: Attempt | None = None) -> Attempt:
+    def attempt(self, tokens: Tokens, last: Attempt | None = None) -> Attempt:
         """Make the next attempt; all attempts at one query share our reference."""
         return Attempt(
             number=last.number + 1 if last else 1,
-            call_id=_token(random, 32),
-            our_reference=last.our_reference if last else _token(random, self.reference),
+            call_id=tokens.call_id(),
+            our_reference=last.our_reference if last else tokens.reference(self.reference),
             effect=self.effect,
         )
 
@@ -106,7 +105,7 @@ class _Again:
             if failed:
                 # So that tenacity counts, and pauses after, the first attempt.
                 raise failed.pop()
-            self.last = self.terms.attempt(self.kit.random, self.last)
+            self.last = self.terms.attempt(self.kit.tokens, self.last)
             self.query.attempted(self.last)
             return await call(replace(self.query, attempt=self.last))
 
@@ -128,11 +127,6 @@ class _Again:
             state.attempt_number >= self.rule.max_attempts
             or starts + self.terms.min_attempt > self.query.deadline()
         )
-
-
-def _token(random: Random, length: int) -> str:
-    """Lower-case letters and digits, unique for all practical purposes."""
-    return random.randbytes((length + 1) // 2).hex()[:length]
 
 
 def _failure(state: RetryCallState) -> BaseException | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from decimal import Decimal
+from math import isfinite
 from typing import Literal
 
 from datachannel.v1 import values_pb2
@@ -34,7 +35,9 @@ class Plausible(Strict):
             given = access.value(evidence.user_info, self.field)
             if isinstance(given, values_pb2.Amount):
                 given = given.minor_units
-            if not isinstance(given, int | float) or low <= Decimal(str(given)) <= high:
+            if not isinstance(given, int | float) or (
+                isfinite(given) and low <= Decimal(str(given)) <= high
+            ):
                 return CheckFinding()
             access.clear(evidence.user_info, self.field)
             marked = {

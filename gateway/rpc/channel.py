@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from datachannel.v1 import data_channel_service_pb2 as pb
 
 from connectors.kit import Clock
 
-from ..errors import GatewayError, InvalidFields
-from ..model import Inquiry
+from ..errors import InvalidFields
+from ..model import Admitted, Valid, Verified
 from ..pipeline import Pipeline
 from ..violation import Violation
 from .engine.contract import CallContext
@@ -31,23 +31,27 @@ class DataChannel:
 
     async def get_user_info(self, body: bytes, context: CallContext) -> bytes:
         request = parse(pb.GetUserInfoRequest, body)
-        now = self.clock.utc()
-        if violations := unreadable(request, self.report.currency):
-            await self._refuse(outline(request, context, now), violations)
-        verified = await self.pipeline(inquiry(request, context, now))
+        verified = await self._ask(request, context)
         stamp = Stamp(self.new_id(), self.clock.utc())
         response = pb.GetUserInfoResponse(report=self.report(verified, stamp))
         return response.SerializeToString()
 
-    async def _refuse(self, asked: Inquiry, violations: tuple[Violation, ...]) -> None:
+    async def _ask(self, request: pb.GetUserInfoRequest, context: CallContext) -> Verified:
         """
-        Refuse what cannot be read, the way that the pipeline refuses.
+        Send an inquiry on its way, or as far as validation where it cannot be read.
 
-        Admission comes first: who may not ask at all learns nothing about fields.
+        Admission comes first either way: who may not ask at all learns nothing
+        about fields, and the refusal is written down like any other.
         """
-        try:
-            self.pipeline.admit(asked)
-            raise InvalidFields(violations)
-        except GatewayError as error:
-            await self.pipeline.refuse(asked, error)
-            raise
+        now = self.clock.utc()
+        if violations := unreadable(request, self.report.currency):
+            closed = replace(self.pipeline, validate=_rejecting(violations))
+            return await closed(outline(request, context, now))
+        return await self.pipeline(inquiry(request, context, now))
+
+
+def _rejecting(violations: tuple[Violation, ...]) -> Callable[[Admitted], Valid]:
+    def validate(_: Admitted) -> Valid:
+        raise InvalidFields(violations)
+
+    return validate

@@ -11,8 +11,9 @@ from connectors.words import ReuseMode
 
 from ..errors import InvalidFields, NotAllowed, Unauthenticated
 from ..model import Admitted, Credentials, Inquiry
-from ..paths import covers, narrowed, within
+from ..paths import narrowed, touches, within
 from ..policy import CallerPolicy
+from ..schema import is_mask
 from ..violation import Violation
 
 if TYPE_CHECKING:
@@ -80,19 +81,18 @@ class Admit:
     def _deadline(self, product: ProductSpec, asked: float | None) -> float:
         now = self.clock.now()
         if asked is None:
-            return now + product.deadline.default
+            asked = now + product.deadline.default
         return min(asked, now + product.deadline.max)
 
 
 def _wanted(product: ProductSpec, caller: CallerPolicy, mask: tuple[str, ...]) -> tuple[str, ...]:
     """Intersect what is offered, allowed and asked for. What is denied is cut out later."""
     allow, deny = caller.fields.allow, caller.fields.deny
+    offered = product.fields if allow is None else narrowed(product.fields, allow)
     for path in mask:
-        offered = within(path, product.fields) or any(covers(path, own) for own in product.fields)
-        if not offered or within(path, deny):
+        if not is_mask(path) or not touches(path, offered) or within(path, deny):
             raise NotAllowed("FIELD_NOT_ALLOWED")
-    offered_paths = product.fields if allow is None else narrowed(product.fields, allow)
-    wanted = narrowed(offered_paths, mask) if mask else offered_paths
+    wanted = narrowed(offered, mask) if mask else offered
     wanted = tuple(path for path in wanted if not within(path, deny))
     if not wanted:
         raise NotAllowed("FIELD_NOT_ALLOWED")

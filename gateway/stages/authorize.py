@@ -14,7 +14,7 @@ from connectors.words import Outcome, Purpose
 
 from ..errors import ConsentFails, LedgerUnavailable
 from ..model import Admitted, Consent, Filled, Granted
-from .plan import Plan, Seat, plan
+from .plan import Plan, Seat, plan, with_needs
 
 SENSITIVE = frozenset({"biometric", "financial_account", "health", "location", "religion"})
 """Data classes that need the consent's separate flag (PIPL articles 28 and 29)."""
@@ -82,10 +82,16 @@ class Authorize:
         consent = admitted.inquiry.consent
         if any(self.terms[seat.connector].consent for seat in planned.asked):
             consent = _in_force(consent, admitted.purpose, now)
+        by_name = {seat.connector: seat for seat in planned.asked}
+        # What a required connector needs is as required as itself.
+        required: set[str] = set()
+        for seat in planned.asked:
+            if seat.required:
+                required |= with_needs(seat.connector, by_name)
         refused: dict[str, Outcome] = {}
         for seat in planned.asked:
             reason = self._reason(seat, admitted.purpose, consent)
-            if reason and seat.required:
+            if reason and seat.connector in required:
                 raise ConsentFails(reason)
             if reason or any(need in refused for need in seat.needs):
                 refused[seat.connector] = Outcome.SKIPPED_POLICY

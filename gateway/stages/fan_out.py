@@ -10,7 +10,7 @@ from typing import Protocol
 from connectors.contract import Call, Reply, Values
 from connectors.errors import ConnectorError, LedgerDown, NotSent
 from connectors.kit import Clock
-from connectors.words import AMBIGUOUS, ANSWERS, Outcome, ServedFrom
+from connectors.words import Billed, Outcome, ServedFrom
 
 from ..errors import LedgerUnavailable, OutcomeUnknown
 from ..model import Answer, Answers, Granted, Missed, Tell
@@ -91,7 +91,7 @@ class FanOut:
         try:
             if reused:
                 await self.servings.served(granted, reused)
-            if not down or any(answer.outcome in ANSWERS for answer in answers.values()):
+            if not down or any(answer.reply is not None for answer in answers.values()):
                 return
         except LedgerDown:
             pass
@@ -158,11 +158,15 @@ def _patience(seat: Seat, seats: Mapping[str, Seat]) -> float:
 
 
 def _bought(answers: Mapping[str, Answer]) -> tuple[str, ...]:
-    """List the calls that a bureau saw, or may have seen."""
+    """List the calls that were answered, or that a bureau may charge for."""
     calls = []
     for answer in answers.values():
         if answer.reply is not None and answer.reply.served_from is ServedFrom.LIVE:
             calls.append(answer.reply.call_id)
-        elif answer.missed and answer.missed.error and answer.outcome in AMBIGUOUS:
-            calls.append(answer.missed.error.call_id)
+        elif (
+            answer.missed
+            and (error := answer.missed.error)
+            and error.billed is not Billed.NO
+        ):
+            calls.append(error.call_id)
     return tuple(calls)

@@ -53,7 +53,7 @@ def plan(seats: Iterable[Seat], wanted: tuple[str, ...], max_cost: Decimal | Non
     useful: set[str] = set()
     for seat in seats:
         if any(touches(target, wanted) for target in seat.targets):
-            useful |= _with_needs(seat.connector, by_name)
+            useful |= with_needs(seat.connector, by_name)
     affordable = _affordable(seats, useful, by_name, max_cost)
     left_out = {
         seat.connector: Outcome.SKIPPED_COST if seat.connector in useful else Outcome.NOT_NEEDED
@@ -63,7 +63,8 @@ def plan(seats: Iterable[Seat], wanted: tuple[str, ...], max_cost: Decimal | Non
     return Plan(tuple(seat for seat in seats if seat.connector in affordable), left_out)
 
 
-def _with_needs(name: str, by_name: Mapping[str, Seat]) -> set[str]:
+def with_needs(name: str, by_name: Mapping[str, Seat]) -> set[str]:
+    """Name a connector, and all whose answers it directly or indirectly needs."""
     found: set[str] = set()
     todo = [name]
     while todo:
@@ -87,7 +88,7 @@ def _affordable(
     for seat in sorted(seats, key=lambda seat: not seat.required):
         if seat.connector not in useful or seat.connector in kept:
             continue
-        new = _with_needs(seat.connector, by_name) - kept
+        new = with_needs(seat.connector, by_name) - kept
         price = sum((by_name[name].price for name in new), Decimal(0))
         if price <= left:
             kept |= new

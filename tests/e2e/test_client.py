@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
@@ -65,6 +67,39 @@ class Pauses:
 
     def retry(self, attempts: int = 3) -> Retry:
         return Retry(attempts=attempts, random=Random(1), sleep=self)
+
+
+class Wire:
+    """A TCP connection through a proxy, which can be cut."""
+
+    def __init__(self) -> None:
+        self.asked = 0
+        self._writers: list[asyncio.StreamWriter] = []
+
+    @asynccontextmanager
+    async def to(self, target: str) -> AsyncIterator[str]:
+        host, _, port = target.rpartition(":")
+
+        async def connect(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            there, back = await asyncio.open_connection(host, int(port))
+            self._writers += [writer, back]
+            await asyncio.gather(_pump(reader, back), _pump(there, writer))
+
+        server = await asyncio.start_server(connect, "127.0.0.1", 0)
+        async with server:
+            yield f"127.0.0.1:{server.sockets[0].getsockname()[1]}"
+            await self.cut()
+
+    async def cut(self) -> None:
+        for writer in self._writers:
+            writer.transport.abort()
+
+
+async def _pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    with suppress(ConnectionError):
+        while data := await reader.read(65536):
+            writer.write(data)
+            await writer.drain()
 
 
 async def ask(gateway: Gateway, retry: Retry, timeout: float = 10.0) -> report_pb2.Report:  # noqa: ASYNC109 - it is the gateway's
@@ -171,12 +206,34 @@ async def test_a_gateway_that_is_not_there_is_unavailable() -> None:
         taken.bind(("127.0.0.1", 0))  # and not listening
         pauses = Pauses()
         target = f"127.0.0.1:{taken.getsockname()[1]}"
-        async with Client(target, insecure=True, retry=pauses.retry()) as client:
+        retry = pauses.retry()
+        async with Client(target, insecure=True, retry=retry, connect_timeout=0.1) as client:
             with pytest.raises(Unavailable) as caught:
                 await client.get_user_info(REQUEST)
 
     assert caught.value.reason == ""
     assert len(pauses.taken) == 2
+
+
+async def test_a_call_whose_connection_breaks_is_not_repeated() -> None:
+    """grpc calls that UNAVAILABLE; but the inquiry had arrived, and may be paid for."""
+    wire = Wire()
+
+    async def cuts(body: bytes, _: CallContext) -> bytes:
+        wire.asked += 1
+        await wire.cut()
+        return body
+
+    async with (
+        serving({GET_USER_INFO: cuts}) as served,
+        wire.to(served.target) as target,
+        Client(target, insecure=True, retry=Pauses().retry()) as client,
+    ):
+        with pytest.raises(OutcomeUnknown) as caught:
+            await client.get_user_info(REQUEST)
+
+    assert caught.value.code is grpc.StatusCode.UNAVAILABLE
+    assert wire.asked == 1
 
 
 async def test_the_client_proves_itself_by_certificate(tmp_path: Path) -> None:

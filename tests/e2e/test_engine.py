@@ -115,6 +115,7 @@ async def test_what_cannot_be_read_is_refused_as_anything_is() -> None:
     assert line.seen is not None
     assert line.refused is not None
     assert line.refused.violations[0].path == "subject.date_of_birth"
+    assert line.ended is line.refused
 
 
 async def test_no_text_of_an_exception_leaves_the_house(

@@ -526,7 +526,7 @@ class Consent(_message.Message):
 
     @_builtins.property
     def expires_at(self) -> _timestamp_pb2.Timestamp:
-        """When it ends. Absent: it does not end by itself."""
+        """When it ends. Required where a connector needs consent: one without an end is refused."""
 
     @_builtins.property
     def purposes(self) -> _containers.RepeatedScalarFieldContainer[Global___Purpose.ValueType]:

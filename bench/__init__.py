@@ -1,0 +1,1 @@
+"""What the gateway costs, in one run beside what it is compared with: `make bench`."""

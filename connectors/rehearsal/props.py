@@ -1,0 +1,106 @@
+"""What a connector is given in a rehearsal: time, chance and ports that hold still."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from random import Random
+
+from ..contract import Query, Reply
+from ..faults import ConfigError
+from ..inline import Freeze, InlineTest
+from ..kit import Ending, Kit, Schema, Secret
+from ..words import Effect, Outcome, ServedFrom
+
+
+class FrozenClock:
+    """
+    One moment for all that is written; a pause is over at once, and counted.
+
+    It counts from the event loop's time, so that a deadline means the same to
+    the loop and to whoever reads this clock.
+    """
+
+    def __init__(self, moment: datetime) -> None:
+        self._moment = moment.astimezone(UTC)
+        self._now = asyncio.get_running_loop().time()
+
+    def now(self) -> float:
+        return self._now
+
+    def utc(self) -> datetime:
+        return self._moment
+
+    async def sleep(self, seconds: float) -> None:
+        self._now += seconds
+
+
+@dataclass(frozen=True, slots=True)
+class GivenTokens:
+    """Tokens that a test has fixed."""
+
+    freeze: Freeze
+
+    def nonce(self) -> str:
+        return self.freeze.nonce
+
+    def call_id(self) -> str:
+        return "rehearsal"
+
+    def reference(self, length: int) -> str:
+        """Cut it as a bureau wants it, so that a test shows what would be sent."""
+        return self.freeze.reference[:length]
+
+
+@dataclass(frozen=True, slots=True)
+class GivenSecrets:
+    """Secrets that a test has made up."""
+
+    values: Mapping[str, str] = field(repr=False)
+
+    def read(self, name: str) -> Secret:
+        if name not in self.values:
+            raise ConfigError(f"the test gives no secret {name}")
+        return Secret(self.values[name])
+
+
+class Inert:
+    """A ledger, a cache and an observer that take everything and keep nothing."""
+
+    async def intent(self, query: Query, effect: Effect) -> None: ...
+
+    async def outcome(self, query: Query, ending: Ending) -> None: ...
+
+    async def get(self, _key: str) -> Reply | None:
+        return None
+
+    async def put(self, key: str, reply: Reply, ttl: float) -> None: ...
+
+    def asked(
+        self, query: Query, outcome: Outcome, served_from: ServedFrom, seconds: float
+    ) -> None: ...
+
+
+def kit_for(
+    test: InlineTest, schema: Schema, tables: Mapping[str, Mapping[str, str]], currency: str
+) -> Kit:
+    """Lay out what one test is played with."""
+    freeze, inert = test.freeze or Freeze(), Inert()
+    return Kit(
+        clock=FrozenClock(freeze.now),
+        random=Random(0),  # noqa: S311 (it must be the same each time)
+        secrets=GivenSecrets(test.secrets or {}),
+        env=test.env or {},
+        ledger=inert,
+        cache=inert,
+        observer=inert,
+        schema=schema,
+        cache_key=b"rehearsal",
+        currency=currency,
+        files=Path(),
+        tables=tables,
+        tokens=GivenTokens(freeze),
+    )

@@ -1,0 +1,138 @@
+"""`ask`: one inquiry to a running gateway."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, TypeVar
+from uuid import uuid4
+
+import typer
+from datachannel.v1 import data_channel_service_pb2, inquiry_pb2
+from google.protobuf.json_format import ParseDict, ParseError
+from google.protobuf.message import Message
+
+from connectors.words import Purpose
+from datachannel_client import Client, GatewayRefusal, Tls
+
+from ..rpc.enums import PURPOSES
+from ..schema import DATE
+from . import printing, process
+
+Request = data_channel_service_pb2.GetUserInfoRequest
+M = TypeVar("M", bound=Message)
+
+_File = Annotated[Path | None, typer.Option(exists=True, dir_okay=False)]
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """Where a gateway is, and what proves us to it."""
+
+    target: str
+    api_key: str | None = None
+    tls: Tls | None = None
+
+    def client(self) -> Client:
+        return Client(
+            self.target, api_key=self.api_key, tls=self.tls, insecure=self.tls is None
+        )
+
+
+def ask(  # noqa: PLR0913 - the options of a command
+    product: Annotated[str, typer.Argument(help="The product, by its name in the catalog.")],
+    subject: Annotated[
+        Path, typer.Option(exists=True, dir_okay=False, help="JSON of the person asked about.")
+    ],
+    target: Annotated[str, typer.Option(help="HOST:PORT of the gateway.")] = "127.0.0.1:7443",
+    api_key_file: _File = None,
+    ca: _File = None,
+    cert: _File = None,
+    key: _File = None,
+    purpose: Annotated[Purpose, typer.Option(case_sensitive=False)] = Purpose.CREDIT_ORIGINATION,
+    consent: Annotated[
+        Path | None,
+        typer.Option(exists=True, dir_okay=False, help="JSON of what the subject agreed to."),
+    ] = None,
+    fields: Annotated[
+        list[str] | None, typer.Option(help="A UserInfo path; repeat it for more. None: all.")
+    ] = None,
+    inquiry_id: Annotated[str | None, typer.Option(help="None: a new one.")] = None,
+    timeout: Annotated[float, typer.Option(help="Seconds.")] = 10.0,
+    *,
+    insecure: Annotated[bool, typer.Option("--insecure", help="No TLS.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="The report as JSON.")] = False,
+) -> None:
+    """
+    Ask a running gateway about one person.
+
+    Subject and consent are JSON under the names of the protos; dates and times are ISO 8601.
+
+    Example: bureau-gateway ask loan_v1 --subject me.json --consent consent.json
+    --ca ca.pem --cert client.pem --key client.key --api-key-file api_key
+
+    Exit codes: 0 a report, 1 a refusal, 2 a wrong question.
+    """
+    request = Request(
+        inquiry_id=inquiry_id or str(uuid4()),
+        product=product,
+        purpose=PURPOSES[purpose],
+        subject=_message(subject, inquiry_pb2.Subject),
+        consent=_message(consent, inquiry_pb2.Consent) if consent else None,
+    )
+    request.fields.paths.extend(fields or ())
+    tls = None if insecure else Tls(_bytes(ca), _bytes(cert), _bytes(key))
+    api_key = api_key_file.read_text(encoding="utf-8").strip() if api_key_file else None
+    process.run(_ask(Door(target, api_key, tls), request, timeout, as_json=as_json))
+
+
+async def _ask(door: Door, request: Request, seconds: float, *, as_json: bool) -> int:
+    try:
+        async with door.client() as client:
+            report = await client.get_user_info(request, timeout=seconds)
+    except GatewayRefusal as refused:
+        if as_json:
+            process.say(json.dumps({"refusal": printing.refusal_dict(refused)}, indent=2))
+        else:
+            process.console().print(printing.refusal_view(refused))
+        return process.FAILED
+    if as_json:
+        process.say(json.dumps(printing.report_dict(report), ensure_ascii=False, indent=2))
+    else:
+        process.console().print(printing.report_view(report))
+    return process.FINE
+
+
+def _bytes(file: Path | None) -> bytes | None:
+    return file.read_bytes() if file else None
+
+
+def _message(file: Path, kind: Callable[[], M]) -> M:
+    """Read a message of one of the caller's files; what is wrong there is a wrong question."""
+    message = kind()
+    try:
+        found = json.loads(file.read_text(encoding="utf-8"))
+        if not isinstance(found, dict):
+            raise typer.BadParameter(f"{file}: must be a JSON object")
+        _spell_out(found, message)
+        return ParseDict(found, message)
+    except (ParseError, ValueError) as error:
+        raise typer.BadParameter(f"{file}: {error}") from None
+
+
+def _spell_out(found: dict[str, object], message: Message) -> None:
+    """Write ISO dates and short enums as the protos' JSON has them."""
+    for name, field in message.DESCRIPTOR.fields_by_name.items():
+        value = found.get(name)
+        if field.message_type is not None and field.message_type.full_name == DATE:
+            if isinstance(value, str):
+                parts = [int(part) for part in value.split("-")]
+                found[name] = dict(zip(("year", "month", "day"), parts, strict=True))
+        elif field.enum_type is not None:
+            prefix = field.enum_type.values[0].name.removesuffix("UNSPECIFIED")
+            if isinstance(value, str):
+                found[name] = prefix + value.removeprefix(prefix)
+            elif isinstance(value, list):
+                found[name] = [prefix + str(word).removeprefix(prefix) for word in value]

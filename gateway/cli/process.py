@@ -1,0 +1,88 @@
+"""The one place that looks at the process itself: its environment, streams, signals and end."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator, Coroutine, Mapping
+from contextlib import asynccontextmanager
+from typing import Any, TextIO
+
+import typer
+from rich.console import Console
+
+FINE, FAILED, MISUSED = 0, 1, 2
+"""Exit codes: it did what was asked; it found faults or was refused; it was asked wrongly."""
+
+_WIDTH = 120
+"""Columns of a table that goes into a file or a pipe."""
+_ORDERS = (signal.SIGTERM, signal.SIGINT)
+
+
+def environment() -> Mapping[str, str]:
+    return dict(os.environ)
+
+
+def error_stream() -> TextIO:
+    return sys.stderr
+
+
+def console() -> Console:
+    """Give a console for what people read; a pipe gets plain text that no line is cut from."""
+    return Console(file=sys.stdout, width=None if sys.stdout.isatty() else _WIDTH, highlight=False)
+
+
+def say(text: str) -> None:
+    """Write a line for whoever, or whatever, reads the result."""
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
+
+
+def complain(text: str) -> None:
+    """Write a line beside the result."""
+    sys.stderr.write(f"{text}\n")
+    sys.stderr.flush()
+
+
+def run(work: Coroutine[Any, Any, int]) -> None:
+    """Run to the end on the fastest loop that there is, and exit with the code that comes out."""
+    if sys.platform == "win32":
+        raise typer.Exit(asyncio.run(work))
+    import uvloop  # noqa: PLC0415 - not to be had on Windows
+
+    raise typer.Exit(uvloop.run(work))
+
+
+@asynccontextmanager
+async def until_told() -> AsyncIterator[asyncio.Event]:
+    """
+    Give an event that the first SIGTERM or SIGINT sets.
+
+    The second ends the process at once, as it does without us: whoever asks
+    twice does not want to wait for a drain.
+    """
+    told = asyncio.Event()
+    loop = asyncio.get_running_loop()
+
+    def stop() -> None:
+        told.set()
+        for order in _ORDERS:
+            loop.remove_signal_handler(order)
+
+    for order in _ORDERS:
+        loop.add_signal_handler(order, stop)
+    try:
+        yield told
+    finally:
+        for order in _ORDERS:
+            loop.remove_signal_handler(order)
+
+
+def leave_no_core() -> None:
+    """Persons and keys are in memory: a crash must not write them to a disk."""
+    if sys.platform != "win32":
+        import resource  # noqa: PLC0415 - not to be had on Windows
+
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))

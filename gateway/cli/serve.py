@@ -1,0 +1,121 @@
+"""`serve` and `mock`: what runs until it is told to stop."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Annotated, TextIO
+
+import typer
+
+from mock_bureaus import MockBureaus
+
+from ..app import Streams, running
+from ..catalog import CatalogError, read_catalog, read_own_settings
+from ..config.settings import Settings
+from . import demo_folder, printing, process
+
+
+def serve(
+    config: Annotated[
+        Path, typer.Argument(exists=True, file_okay=False, help="The config folder.")
+    ] = Path("config"),
+    listen: Annotated[
+        str | None, typer.Option(metavar="HOST:PORT", help="Instead of the configured address.")
+    ] = None,
+    demo: Annotated[
+        bool, typer.Option("--demo", help="With mock bureaus, keys and certificates of its own.")
+    ] = False,
+    folder: Annotated[Path, typer.Option(help="Where --demo keeps what it makes.")] = Path(".demo"),
+) -> None:
+    """
+    Run the gateway that a config folder describes.
+
+    SIGTERM or SIGINT drains it: what is under way is answered first; twice ends it at once.
+    Log lines are JSON, on standard error or in the configured file. The words of exceptions
+    may hold what no log should: they go to a file of their own, `protected.log` beside the
+    ledger.
+
+    Example: bureau-gateway serve config --listen 127.0.0.1:7443
+
+    Exit codes: 0 drained, 1 the config folder has findings, or nothing can listen there.
+    """
+    process.leave_no_core()
+    process.run(_serve_demo(config, folder, listen) if demo else _serve(config, listen))
+
+
+def mock(
+    port: Annotated[int, typer.Option(help="Of the bureaus; 0: any that is free.")] = 0,
+    control_port: Annotated[int, typer.Option(help="Of the control side.")] = 0,
+    seed: Annotated[int, typer.Option(help="Of all chance: latencies and faults.")] = 0,
+) -> None:
+    """
+    Run the mock bureaus alone, on loopback, with a port that directs them.
+
+    Example: bureau-gateway mock --port 8701 --control-port 8702, and then
+    curl -X PUT http://127.0.0.1:8702/bureaus/police_id/latency -d '{"p50_ms": 300}'
+
+    Exit code: 0 when it is told to stop.
+    """
+    process.run(_mock(MockBureaus(port=port, control_port=control_port, seed=seed)))
+
+
+async def _serve(root: Path, listen: str | None) -> int:
+    env = process.environment()
+    try:
+        settings = read_own_settings(read_catalog(root)[1], env)
+        with opened(settings, root) as streams:
+            async with process.until_told() as told, running(root, env, streams, listen) as gateway:
+                process.say(f"listening on port {gateway.port}; SIGTERM or Ctrl-C stops it")
+                await told.wait()
+                process.say("draining")
+    except CatalogError as error:
+        return printing.blame(error)
+    except (OSError, RuntimeError) as error:
+        # grpcio says that an address is taken with a RuntimeError.
+        process.complain(f"can not start: {error}")
+        return process.FAILED
+    return process.FINE
+
+
+async def _serve_demo(config: Path, folder: Path, listen: str | None) -> int:
+    try:
+        async with (
+            process.until_told() as told,
+            demo_folder.running_demo(config, folder, process.environment(), listen) as demo,
+        ):
+            process.say(demo.how_to_ask())
+            await told.wait()
+            process.say("draining")
+    except CatalogError as error:
+        return printing.blame(error)
+    return process.FINE
+
+
+async def _mock(bureaus: MockBureaus) -> int:
+    async with process.until_told() as told, bureaus:
+        process.say(f"bureaus {bureaus.url}\ncontrol {bureaus.control_url}\n")
+        process.say("What they want to be told (values are in mock_bureaus/credentials.py):")
+        for name in demo_folder.credential_names():
+            process.say(f"  {name}")
+        await told.wait()
+    return process.FINE
+
+
+@contextmanager
+def opened(settings: Settings, root: Path) -> Iterator[Streams]:
+    """Open the log and the protected log; a path is relative to the config folder."""
+    ledger = root / settings.stores.ledger.removeprefix("sqlite:///")
+    with ExitStack() as stack:
+        protected = stack.enter_context(_appended(ledger.parent / "protected.log"))
+        log = process.error_stream()
+        if settings.log.file is not None:
+            log = stack.enter_context(_appended(root / settings.log.file))
+        yield Streams(log, protected)
+
+
+def _appended(file: Path) -> TextIO:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.touch(mode=0o600)
+    return file.open("a", encoding="utf-8")
