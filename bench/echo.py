@@ -15,7 +15,7 @@ from .process import serve_until_told
 async def serve(service: str, methods: dict[str, Any]) -> None:
     """Serve raw methods on a free port of this machine, until told to end."""
     server = grpc.aio.server()
-    handlers = {
+    handlers: dict[str, grpc.RpcMethodHandler[Any, Any]] = {
         name: grpc.unary_unary_rpc_method_handler(method) for name, method in methods.items()
     }
     server.add_generic_rpc_handlers((grpc.method_handlers_generic_handler(service, handlers),))

@@ -79,9 +79,7 @@ def asked(module: str, env: Mapping[str, str]) -> Iterator[Asked]:
 
 
 @contextmanager
-def _started(
-    module: str, *args: str, env: Mapping[str, str]
-) -> Iterator[subprocess.Popen[str]]:
+def _started(module: str, *args: str, env: Mapping[str, str]) -> Iterator[subprocess.Popen[str]]:
     process = subprocess.Popen(  # noqa: S603 - our own modules, with our own arguments
         [sys.executable, "-m", module, *args],
         env={**os.environ, **env},

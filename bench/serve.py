@@ -19,7 +19,7 @@ CONFIG = Path(__file__).parent / "config"
 async def main(work: Path, profile: Path | None) -> None:
     """Serve; with a profile, of the event loop's thread from the first inquiry on."""
     log, protected = work / "gateway.log", work / "protected.log"
-    with log.open("a") as lines, protected.open("a") as words:  # noqa: ASYNC230 - before anything is served
+    with log.open("a") as lines, protected.open("a") as words:
         async with running(CONFIG, dict(os.environ), Streams(lines, words)) as gateway:
             watch = Profile()
             if profile is not None:

@@ -20,7 +20,7 @@ from .words import Billed, Effect, Outcome, ServedFrom
 class Strict(BaseModel):
     """Configuration that cannot change and refuses what it does not know."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
 
 
 class Secret:

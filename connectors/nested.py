@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Self
 
@@ -12,6 +13,8 @@ from .codec import AnyCodec
 from .contract import Codec, Document
 from .faults import ConfigError
 from .kit import Kit, Strict
+
+_NAME = re.compile(r"[\w-]+")
 
 
 class Nested(Strict):
@@ -58,6 +61,8 @@ def _in_xml(select: Callable[[Document], object], inner: Codec) -> Callable[[Doc
 
 def _in_json(path: str, outer: Codec, inner: Codec) -> Callable[[Document], None]:
     above, _, name = path.rpartition(".")
+    if not _NAME.fullmatch(name):
+        raise ConfigError(f"{path!r} ends with no name, so nothing could be put there", ("path",))
     parent = _selector(outer, above or "@", "path")
 
     def replace(document: Document) -> None:

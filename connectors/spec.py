@@ -5,9 +5,9 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Mapping
 from decimal import Decimal
-from typing import Self
+from typing import Annotated, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, WithJsonSchema, model_validator
 
 from .assembly import assemble
 from .billing import Billing
@@ -35,7 +35,7 @@ class Policy(Strict):
     """On what terms a connector may be asked."""
 
     purposes: frozenset[Purpose] = Field(min_length=1)
-    consent: bool = True
+    consent: Annotated[bool, WithJsonSchema({"enum": ["required", "none"]})] = True
     """Whether the subject's consent must name this bureau; ``required`` or ``none``."""
     data_classes: frozenset[str] = frozenset()
 

@@ -213,15 +213,26 @@ def _blueprint(
         targets={name: connectors[name].targets for name in names},
         versions={name: connectors[name].version for name in names},
         merging=Merging(
-            prefer={
-                path: rule.prefer
-                for path, rule in product.merge.items()
-                if isinstance(rule, Prefer)
-            },
+            prefer=_prefer(product, connectors),
             keys=kit.schema.keys,
         ),
         checks=tuple(check.build() for check in product.checks),
     )
+
+
+def _prefer(
+    product: ProductSpec, connectors: Mapping[str, ConnectorSpec]
+) -> dict[str, tuple[str, ...]]:
+    """Write rules out by field: who has one field of a section need not have the next."""
+    names = [use.connector for use in product.connectors]
+    fields = dict.fromkeys(
+        # A list is one field, however its rows are mapped.
+        target.partition("[")[0]
+        for name in names
+        for target in connectors[name].targets
+    )
+    rules = {field: product.merge.get(product.merge_rule(field) or "") for field in fields}
+    return {field: rule.prefer for field, rule in rules.items() if isinstance(rule, Prefer)}
 
 
 def _facts(spec: ConnectorSpec) -> ConnectorFacts:

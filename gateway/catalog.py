@@ -56,22 +56,25 @@ class Catalog:
     callers: Mapping[str, Entry[CallerPolicy]]
     findings: tuple[Located, ...] = ()
     """What is wrong so far; an entry that is wrong by itself is not among the others."""
+    wrong: frozenset[str] = frozenset()
+    """Names of such entries: nobody who refers to one is wrong for that."""
 
 
 def read_catalog(root: Path) -> tuple[Catalog, Folder]:
     """Read a folder; what is wrong is in the catalog's findings, and never raised."""
     folder = walk(root)
     findings = list(folder.findings)
+    wrong: set[str] = set()
     read = Catalog(
         root=root,
         version=folder.version,
         tables=folder.tables,
-        bureaus=_entries(folder.bureaus, BureauSpec, findings),
-        connectors=_entries(folder.connectors, ConnectorSpec, findings),
-        products=_entries(folder.products, ProductSpec, findings),
-        callers=_entries(folder.callers, CallerPolicy, findings),
+        bureaus=_entries(folder.bureaus, BureauSpec, findings, wrong),
+        connectors=_entries(folder.connectors, ConnectorSpec, findings, wrong),
+        products=_entries(folder.products, ProductSpec, findings, wrong),
+        callers=_entries(folder.callers, CallerPolicy, findings, wrong),
     )
-    return replace(read, findings=ordered(findings)), folder
+    return replace(read, findings=ordered(findings), wrong=frozenset(wrong)), folder
 
 
 def read_own_settings(folder: Folder, env: Mapping[str, str]) -> Settings:
@@ -85,13 +88,15 @@ def read_own_settings(folder: Folder, env: Mapping[str, str]) -> Settings:
 
 
 def _entries(
-    documents: tuple[Document, ...], model: type[M], findings: list[Located]
+    documents: tuple[Document, ...], model: type[M], findings: list[Located], wrong: set[str]
 ) -> dict[str, Entry[M]]:
     entries: dict[str, Entry[M]] = {}
     for document in documents:
         spec = parse(document, model)
         if isinstance(spec, tuple):
             findings.extend(spec)
+            if isinstance(document.value, dict):
+                wrong.add(str(document.value.get("name", "")))
         else:
             entries[str(getattr(spec, "name", ""))] = Entry(spec, document)
     return entries

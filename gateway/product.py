@@ -14,6 +14,7 @@ from connectors.words import Purpose
 
 from .checks import AnyCheck
 from .fillers import AnyFiller
+from .paths import covers
 from .rules import AnyRule
 
 
@@ -59,6 +60,10 @@ class ProductSpec(Strict):
     connectors: tuple[ConnectorUse, ...] = Field(min_length=1)
     merge: Mapping[str, Merge] = Field(default_factory=dict)
     checks: tuple[AnyCheck, ...] = ()
+
+    def merge_rule(self, field: str) -> str | None:
+        """Name the path under `merge` that decides about a field: the closest that covers it."""
+        return max((path for path in self.merge if covers(path, field)), key=len, default=None)
 
     @field_validator("connectors")
     @classmethod

@@ -12,10 +12,10 @@ from connectors.template.language import guess
 
 from .catalog import Catalog, Entry
 from .config.finding import Located
-from .paths import touches, within
+from .paths import touches
 from .policy import CallerPolicy
 from .product import Prefer, ProductSpec
-from .schema import exists
+from .schema import exists, gives_list, is_mask
 
 
 def dangling(catalog: Catalog) -> Iterator[Located]:
@@ -23,7 +23,7 @@ def dangling(catalog: Catalog) -> Iterator[Located]:
     for connector in catalog.connectors.values():
         findings = Findings()
         with findings.at("bureau"):
-            _known(connector.spec.bureau, catalog.bureaus, "bureau")
+            _known(connector.spec.bureau, catalog.bureaus, "bureau", catalog.wrong)
         yield from _blamed(findings, connector)
     for product in catalog.products.values():
         findings = Findings()
@@ -42,16 +42,18 @@ def _blamed(findings: Findings, entry: Entry[Any]) -> Iterator[Located]:
         yield from entry.blame(error)
 
 
-def _known(name: str, names: Iterable[str], kind: str) -> None:
+def _known(name: str, names: Iterable[str], kind: str, wrong: frozenset[str] = frozenset()) -> None:
     names = tuple(names)
-    if name not in names:
+    if name not in names and name not in wrong:
         raise ConfigError(f"there is no {kind} {name}{guess(name, names)}")
 
 
 def _field(path: str) -> None:
     """Check a path of user info. Masks stop at lists: rows are for mappings alone."""
-    if "[" in path or not exists(path):
+    if not exists(path):
         raise ConfigError(f"UserInfo has no field {path}")
+    if not is_mask(path):
+        raise ConfigError(f"{path} leads into a list: name the list")
 
 
 def _product(product: ProductSpec, catalog: Catalog, findings: Findings) -> None:
@@ -61,13 +63,14 @@ def _product(product: ProductSpec, catalog: Catalog, findings: Findings) -> None
     specs: list[ConnectorSpec] = []
     for index, use in enumerate(product.connectors):
         with findings.at("connectors", index, "connector"):
-            _known(use.connector, catalog.connectors, "connector")
-            spec = catalog.connectors[use.connector].spec
-            specs.append(spec)
-            if use.required:
-                _purposes(product, spec)
+            _known(use.connector, catalog.connectors, "connector", catalog.wrong)
+            if use.connector in catalog.connectors:
+                spec = catalog.connectors[use.connector].spec
+                specs.append(spec)
+                if use.required:
+                    _purposes(product, spec)
     _merging(product, specs, findings)
-    names = {spec.name for spec in specs}
+    names = {use.connector for use in product.connectors}
     for index, check in enumerate(product.checks):
         for path in check.paths:
             with findings.at("checks", index):
@@ -87,7 +90,7 @@ def _purposes(product: ProductSpec, spec: ConnectorSpec) -> None:
 
 def _merging(product: ProductSpec, specs: list[ConnectorSpec], findings: Findings) -> None:
     """Refuse two connectors on one target without a rule that says what becomes of it."""
-    names = {spec.name for spec in specs}
+    names = {use.connector for use in product.connectors}
     for path, rule in product.merge.items():
         with findings.at("merge", path):
             _field(path)
@@ -96,19 +99,35 @@ def _merging(product: ProductSpec, specs: list[ConnectorSpec], findings: Finding
                 _known(name, names, "connector of this product")
     for one, other in combinations(specs, 2):
         for target in one.targets:
-            if not touches(target, other.targets) or within(target, product.merge):
-                continue
-            findings.add(
-                f"{one.name} and {other.name} both give {target}: say how under `merge`",
-                "connectors",
-            )
+            if touches(target, other.targets):
+                _both(target, (one.name, other.name), product, findings)
+
+
+def _both(target: str, names: tuple[str, str], product: ProductSpec, findings: Findings) -> None:
+    """Check that one rule decides about a target of two connectors."""
+    one, other = names
+    path = product.merge_rule(target)
+    if path is None:
+        findings.add(f"{one} and {other} both give {target}: say how under `merge`", "connectors")
+        return
+    rule = product.merge[path]
+    if isinstance(rule, Prefer):
+        for name in names:
+            if name not in rule.prefer:
+                findings.add(f"{name} gives {target}, and is not among them", "merge", path)
+    elif not gives_list(target):
+        findings.add(f"`union` is for lists, and {target} is none: say `prefer`", "merge", path)
 
 
 def _caller(caller: CallerPolicy, catalog: Catalog, findings: Findings) -> None:
     for index, name in enumerate(caller.products):
         with findings.at("products", index):
-            _known(name, catalog.products, "product")
-    for key in ("allow", "deny"):
-        for index, path in enumerate(getattr(caller.fields, key) or ()):
-            with findings.at("fields", key, index):
-                _field(path)
+            _known(name, catalog.products, "product", catalog.wrong)
+    for index, path in enumerate(caller.fields.allow or ()):
+        with findings.at("fields", "allow", index):
+            _field(path)
+    for index, path in enumerate(caller.fields.deny):
+        with findings.at("fields", "deny", index):
+            # What is denied inside a list is denied in each of its rows.
+            if not exists(path):
+                raise ConfigError(f"UserInfo has no field {path}")

@@ -1,10 +1,12 @@
 """
-Plays the tests that stand inside a connector's file: its request to the byte, its answers to the
-field, without a bureau.
+The tests inside a connector's file, played without a bureau.
+
+Requests are compared to the byte, and answers field by field.
 """
 
 from __future__ import annotations
 
-from .run import Rehearsal, TestResult, rehearse
+from .run import Rehearsal, rehearse
+from .scene import TestResult
 
 __all__ = ["Rehearsal", "TestResult", "rehearse"]

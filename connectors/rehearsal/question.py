@@ -76,8 +76,17 @@ def query_of(
         subject_token="",
         config_version="",
     )
-    inquiry = {"purpose": purpose.value, **values["inquiry"]}
-    return Query(connector, standing, lambda: deadline, **{**values, "inquiry": inquiry})
+    return Query(
+        connector,
+        standing,
+        lambda: deadline,
+        subject=values["subject"],
+        inquiry={"purpose": purpose.value, **values["inquiry"]},
+        application=values["application"],
+        device=values["device"],
+        consent=values["consent"],
+        user_info=values["user_info"],
+    )
 
 
 def typed(source: Mapping[str, object], types: Mapping[str, type], root: str) -> Values:

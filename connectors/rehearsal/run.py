@@ -2,46 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from decimal import Decimal
-from typing import ClassVar
 
 from ..assembly import assemble, outcome_rows
 from ..bureau import BureauSpec
 from ..connector import Connector
-from ..contract import Call, Counts, Document, Query, Reply, WireReply
+from ..contract import Document, Query, WireReply
 from ..errors import ConnectorError
 from ..faults import ConfigError, Findings
-from ..inline import Expected, InlineTest
+from ..inline import InlineTest
 from ..kit import Kit, Schema
-from ..mapping import status_of
 from ..outcome import OutcomeRow
 from ..policy.ledger import Owned
 from ..spec import ConnectorSpec
 from ..transport.replay import Replay
-from ..words import Billed, FieldStatus, Outcome, Purpose
-from .comparing import NOTHING, differences, request_differences
-from .portrait import portray
+from ..words import Purpose
 from .props import kit_for
 from .question import query_of, scripted, whole
-
-
-@dataclass(frozen=True, slots=True)
-class TestResult:
-    """How one test went, and what of the connector it exercised."""
-
-    __test__: ClassVar[bool] = False  # pytest: it is no test of ours
-
-    connector: str
-    name: str
-    passed: bool
-    failures: tuple[str, ...]
-    """What was expected and what came, each with its path."""
-    rows: frozenset[int]
-    """Indexes of the outcome rows that held."""
-    targets: frozenset[str]
-    """Mapping targets that got a value."""
+from .scene import Scene, TestResult
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,90 +37,6 @@ class Rehearsal:
     @property
     def passed(self) -> bool:
         return all(result.passed for result in self.results)
-
-
-@dataclass(frozen=True, slots=True)
-class Ended:
-    """How a call ended, be it with a reply or not."""
-
-    outcome: Outcome
-    note: str
-    attempts: int
-    billed: Billed
-    cost: Decimal
-    reply: Reply | None
-
-    @classmethod
-    def well(cls, reply: Reply) -> Ended:
-        return cls(reply.outcome, "", reply.attempts, reply.billed, reply.cost, reply)
-
-    @classmethod
-    def badly(cls, error: ConnectorError) -> Ended:
-        return cls(error.outcome, error.note, error.attempts, error.billed, error.cost, None)
-
-
-@dataclass(frozen=True, slots=True)
-class Scene:
-    """One test, built and ready to be played."""
-
-    test: InlineTest
-    schema: Schema
-    call: Call
-    query: Query
-    replay: Replay
-    owned: Owned
-    held: list[OutcomeRow]
-    """The outcome rows that held, as they did."""
-
-    async def play(self, spec: ConnectorSpec, rows: tuple[OutcomeRow, ...]) -> TestResult:
-        failures: tuple[str, ...]
-        ended: Ended | None = None
-        try:
-            ended = await self._ended()
-            failures = tuple(self._failures(spec, ended))
-        except AssertionError as error:  # what `Replay` says when its script is too short
-            failures = (str(error),)
-        finally:
-            await self.owned.settled()
-        held = frozenset(
-            index for index, row in enumerate(rows) if any(row is each for each in self.held)
-        )
-        targets = _given(ended.reply) if ended and ended.reply else frozenset()
-        return TestResult(spec.name, self.test.name, not failures, failures, held, targets)
-
-    async def _ended(self) -> Ended:
-        try:
-            return Ended.well(await self.call(self.query))
-        except ConnectorError as error:
-            return Ended.badly(error)
-
-    def _failures(self, spec: ConnectorSpec, ended: Ended) -> Iterator[str]:
-        expected = self.test.expect
-        if ended.outcome is not expected.outcome:
-            because = f" ({ended.note})" if ended.note else ""
-            yield f"outcome: expected {expected.outcome}, came {ended.outcome}{because}"
-        yield from self._requests(expected)
-        yield from _ending(expected, ended)
-        for target, status in expected.fields.items():
-            note = ended.reply.meta.get(target) if ended.reply else None
-            known = target in spec.targets
-            came = status_of(ended.outcome, note) if known else NOTHING
-            yield from differences(status, came, f"fields.{target}")
-        if expected.user_info is not None:
-            message = self.schema.user_info()
-            message.ParseFromString(ended.reply.user_info if ended.reply else b"")
-            yield from differences(expected.user_info, portray(message), "user_info")
-
-    def _requests(self, expected: Expected) -> Iterator[str]:
-        sent, replies = self.replay.sent, self.test.replies or ()
-        for index in range(len(sent), len(replies)):
-            yield f"replies[{index}]: nothing was sent that it could answer"
-        if expected.requests is None:
-            return
-        if len(expected.requests) != len(sent):
-            yield f"requests: expected {len(expected.requests)}, came {len(sent)}"
-        for index, (each, wire) in enumerate(zip(expected.requests, sent, strict=False)):
-            yield from request_differences(each, wire, f"requests[{index}]")
 
 
 async def rehearse(
@@ -219,24 +114,3 @@ def _watched(connector: Connector, held: list[OutcomeRow]) -> Connector:
         return row
 
     return replace(connector, reading=replace(connector.reading, classify=noting))
-
-
-def _ending(expected: Expected, ended: Ended) -> Iterator[str]:
-    reply = ended.reply
-    counts = reply.mapped if reply else Counts()
-    for name, wanted, came in (
-        ("attempts", expected.attempts, ended.attempts),
-        ("billed", expected.billed, ended.billed),
-        ("cost", expected.cost, ended.cost),
-        ("bureau_reference", expected.bureau_reference, reply.bureau_reference if reply else ""),
-        ("invalid", expected.invalid, counts.invalid),
-        ("unmapped", expected.unmapped, counts.unmapped),
-    ):
-        if wanted is not None:
-            yield from differences(wanted, came, name)
-
-
-def _given(reply: Reply) -> frozenset[str]:
-    return frozenset(
-        target for target, note in reply.meta.items() if note.status is FieldStatus.PRESENT
-    )

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
 
@@ -34,7 +34,12 @@ def _as_list(source: object) -> object:
     return (source,) if isinstance(source, dict) else source
 
 
-SignList = Annotated[tuple[AnySign, ...], BeforeValidator(_as_list)]
+SignList = Annotated[
+    tuple[AnySign, ...],
+    BeforeValidator(
+        _as_list, json_schema_input_type=AnySign | tuple[AnySign, ...] | Literal["none"]
+    ),
+]
 """What stands under ``sign:``."""
 
 

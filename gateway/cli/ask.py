@@ -36,12 +36,10 @@ class Door:
     tls: Tls | None = None
 
     def client(self) -> Client:
-        return Client(
-            self.target, api_key=self.api_key, tls=self.tls, insecure=self.tls is None
-        )
+        return Client(self.target, api_key=self.api_key, tls=self.tls, insecure=self.tls is None)
 
 
-def ask(  # noqa: PLR0913 - the options of a command
+def ask(  # noqa: PLR0913, PLR0917 - one for each option
     product: Annotated[str, typer.Argument(help="The product, by its name in the catalog.")],
     subject: Annotated[
         Path, typer.Option(exists=True, dir_okay=False, help="JSON of the person asked about.")

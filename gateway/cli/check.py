@@ -89,17 +89,16 @@ def _show(explained: Explained, product: str, currency: str) -> None:
         (
             seat.connector,
             seat.bureau,
-            str(explained.waves.get(seat.connector, "")),
+            explained.left_out.get(seat.connector) or str(explained.waves[seat.connector]),
             "required" if seat.required else "",
             _price(seat.price, currency) if seat.connector in explained.waves else "",
-            explained.left_out.get(seat.connector, ""),
             "\n".join(explained.fields.get(seat.connector, ())),
         )
         for seat in explained.seats
     )
-    columns = ("connector", "bureau", "wave", "", "price", "not asked", "fields")
+    columns = ("connector", "bureau", "wave", "", "price", "fields")
     console = process.console()
-    console.print(printing.table(f"Plan of {product}", columns, rows))
+    console.print(printing.table(f"Plan of {product}", columns, rows, "connector"))
     least, most = explained.least, explained.most
     console.print(f"price: {least:.2f} to {_price(most, currency)}")
     if explained.uncovered:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -11,7 +11,8 @@ from typing import Annotated, Any
 from uuid import uuid4
 
 import typer
-from datachannel.v1 import inquiry_pb2, report_pb2, values_pb2
+from datachannel.v1 import inquiry_pb2, report_pb2
+from google.protobuf.json_format import ParseDict
 
 from datachannel_client import Client, GatewayRefusal
 
@@ -20,7 +21,7 @@ from ..clock import LoopClock
 from ..rpc.translate import amount
 from . import printing, process
 from .ask import Request
-from .demo_folder import CUSTOMER, PRODUCT, Demo, running_demo
+from .demo_folder import PRODUCT, SUBJECT, Demo, running_demo
 
 SECONDS = 10.0
 """Of one inquiry."""
@@ -78,7 +79,7 @@ async def _demo(config: Path, folder: Path, *, as_json: bool) -> int:
             running_demo(config, folder, process.environment(), "127.0.0.1:0") as running,
             running.door.client() as client,
         ):
-            for act in acts(clock.utc()):
+            for act in acts(clock.utc(), running.recipients):
                 told = await _play(act, client)
                 played.append((act, told, tuple(act.lapses(told))))
                 if not as_json:
@@ -97,44 +98,39 @@ async def _demo(config: Path, folder: Path, *, as_json: bool) -> int:
     return process.FAILED if lapses else process.FINE
 
 
-def acts(now: datetime) -> tuple[Act, ...]:
+def acts(now: datetime, bureaus: Iterable[str]) -> tuple[Act, ...]:
     """Write the three questions anew: inquiry ids are used once."""
+    question = Request(
+        product=PRODUCT,
+        purpose=_PURPOSE,
+        subject=ParseDict(SUBJECT, inquiry_pb2.Subject()),
+        consent=inquiry_pb2.Consent(
+            id="demo-consent-1", purposes=[_PURPOSE], recipients=bureaus, sensitive=True
+        ),
+    )
+    question.consent.granted_at.FromDatetime(now - 2 * _DAY)
     return (
         Act(
             "A full inquiry: no mobile and no birth date given, both filled",
-            _inquiry(now + _DAY, now),
+            _anew(question, now + _DAY),
             _first,
         ),
         Act(
             "The same question under a new inquiry id: from the cache, at no cost",
-            _inquiry(now + _DAY, now),
+            _anew(question, now + _DAY),
             _second,
         ),
         Act(
             "The same question on a consent that has expired: refused, nothing asked",
-            _inquiry(now - _DAY, now),
+            _anew(question, now - _DAY),
             _third,
         ),
     )
 
 
-def _inquiry(consent_ends: datetime, now: datetime) -> Request:
-    request = Request(
-        inquiry_id=str(uuid4()),
-        product=PRODUCT,
-        purpose=_PURPOSE,
-        subject=inquiry_pb2.Subject(
-            customer_id=CUSTOMER,
-            name="测试丙",
-            id_type=values_pb2.ID_TYPE_CN_RESIDENT,
-            id_number="110105199001010002",
-            certificate_number="1000000000000001",
-        ),
-        consent=inquiry_pb2.Consent(
-            id="demo-consent-1", purposes=[_PURPOSE], recipients=RECIPIENTS, sensitive=True
-        ),
-    )
-    request.consent.granted_at.FromDatetime(now - 2 * _DAY)
+def _anew(question: Request, consent_ends: datetime) -> Request:
+    request = Request(inquiry_id=str(uuid4()))
+    request.MergeFrom(question)
     request.consent.expires_at.FromDatetime(consent_ends)
     return request
 
@@ -188,12 +184,11 @@ def _show(number: int, act: Act, told: Told, lapses: tuple[str, ...]) -> None:
     console = process.console()
     console.rule(f"{number}. {act.title}", align="left")
     if told.report is not None:
-        console.print(printing.report_view(told.report))
+        console.print(printing.report_view(told.report, facts=number == 1))
     if told.refusal is not None:
         console.print(printing.refusal_view(told.refusal))
     for lapse in lapses:
         console.print(f"LAPSE: {lapse}", style="bold red")
-    console.print()
 
 
 def _act_dict(act: Act, told: Told, lapses: tuple[str, ...]) -> dict[str, Any]:
@@ -207,4 +202,5 @@ def _act_dict(act: Act, told: Told, lapses: tuple[str, ...]) -> dict[str, Any]:
 
 def _show_bills(running: Demo) -> None:
     calls = running.bureaus.calls
-    process.say(f"The bureaus saw {len(calls)} calls, and bill {running.billed} of them.")
+    billed = sum(call.billed for call in calls)
+    process.say(f"\nThe bureaus saw {len(calls)} calls in all, and will bill {billed} of them.")

@@ -2,34 +2,47 @@
 
 from __future__ import annotations
 
+import hashlib
 import hmac
+import json
 import secrets
 import sqlite3
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager, closing
+from contextlib import ExitStack, asynccontextmanager, closing
 from dataclasses import dataclass, fields
 from datetime import timedelta
 from pathlib import Path
-from typing import TextIO
 
 from datachannel_client import Tls
 from mock_bureaus import Credentials, MockBureaus
 
 from .. import pki
 from ..app import Gateway, Streams, running
-from ..catalog import CatalogError
 from ..clock import LoopClock
-from ..config.finding import Located
 from ..keys import Keys
+from ..model import Credentials as CallerCredentials
 from .ask import Door
 
-CALLER = "scoring_service"
-CUSTOMER, MOBILE = "c-1001", "19900000001"
+PRODUCT = "loan_v1"
+SUBJECT = {
+    "customer_id": "c-1001",
+    "name": "测试丙",
+    "id_number": "110105199001010002",
+    "certificate_number": "1000000000000001",
+}
+"""Known to the mock bureaus; the mobile is left to the preset database."""
+MOBILE = "19900000001"
 LISTED = "11010519491231002X"
 """The one person on the demo's own blacklist; not the one that it asks about."""
 
-_MASTER, _PEPPER, _KEY_HASH = "master_key", "blacklist_pepper", "scoring_key_hash"
-_LAST_CONFIRMED = timedelta(days=3)
+_MASTER, _PEPPER, _KEY_HASH = "master_key", "list_pepper", "scoring_key_hash"
+_UNUSED = "collections_key_hash"
+"""Of a caller that the demo does not play: a random hash is that of no key."""
+_LISTS = "lists.db"
+_SUBJECT_FILE, _CONSENT_FILE = "subject.json", "consent.json"
+_BUREAUS = ("POLICE", "FRAUDWATCH", "LENDSCOPE", "DEGREELINE", "DATAMARKET", "CREDITFILE")
+"""As variables name them; the mocks play all of them at one address."""
+_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,25 +56,28 @@ class DemoFolder:
     @classmethod
     def at(cls, folder: Path) -> DemoFolder:
         """Make what is missing."""
-        names = (_MASTER, _PEPPER, *credential_names())
+        names = (_MASTER, _PEPPER, _UNUSED, *credential_names())
         made = pki.generate(folder.resolve(), LoopClock().utc(), secret_names=names)
         api_key_file = made.folder / "api_key"
         if not api_key_file.exists():
             write_private(api_key_file, secrets.token_urlsafe(32))
         keys = Keys.of(_secret(made, _MASTER), "demo")
         write_private(made.secrets / _KEY_HASH, keys.api_key_hash(api_key_file.read_text()))
-        _write_blacklist(made.folder / "blacklist.db", _secret(made, _PEPPER))
+        _write_blacklist(made.folder / _LISTS, _secret(made, _PEPPER))
         known = {name: _secret(made, name) for name in credential_names()}
         return cls(made, Credentials(**known), api_key_file)
 
-    def env(self, bureaus_url: str) -> Mapping[str, str]:
-        """What the shipped config reads from the environment."""
+    def env(self, bureaus: str) -> Mapping[str, str]:
+        """Give what the shipped config reads from the environment."""
         folder = str(self.pki.folder)
         return {
             "GATEWAY_DATA": folder,
             "GATEWAY_SECRETS": str(self.pki.secrets),
             "GATEWAY_TLS": folder,
-            **{f"{bureau}_URL": f"{bureaus_url}" for bureau in _BUREAUS},
+            # No balancer has to be told that it ends.
+            "GATEWAY_DRAIN_DELAY": "0s",
+            "LENDER_LISTS_DSN": f"sqlite:///{self.pki.folder / _LISTS}",
+            **{f"{name}_URL": bureaus for name in _BUREAUS},
         }
 
     def door(self, port: int) -> Door:
@@ -84,3 +100,94 @@ class Demo:
     @property
     def door(self) -> Door:
         return self.folder.door(self.gateway.port)
+
+    @property
+    def recipients(self) -> tuple[str, ...]:
+        """The bureaus that a subject must consent to."""
+        seats = self.gateway.assembled.seats[PRODUCT]
+        return tuple(dict.fromkeys(seat.bureau for seat in seats))
+
+    def how_to_ask(self) -> str:
+        """Say what to type into another terminal."""
+        pki, folder = self.folder.pki, self.folder.pki.folder
+        return f"""\
+listening on port {self.gateway.port}; Ctrl-C stops it
+mock bureaus {self.bureaus.url}, directed at {self.bureaus.control_url}
+Ask, from another terminal:
+  bureau-gateway ask {PRODUCT} --target 127.0.0.1:{self.gateway.port} \\
+    --subject {folder / _SUBJECT_FILE} --consent {folder / _CONSENT_FILE} \\
+    --api-key-file {self.folder.api_key_file} \\
+    --ca {pki.ca} --cert {pki.client_cert} --key {pki.client_key}"""
+
+
+@asynccontextmanager
+async def running_demo(
+    config: Path, folder: Path, env: Mapping[str, str], listen: str | None
+) -> AsyncIterator[Demo]:
+    """Run mock bureaus, and a gateway that asks them. Raises `CatalogError`."""
+    made = DemoFolder.at(folder)
+    with ExitStack() as files:
+        streams = Streams(
+            files.enter_context((made.pki.folder / "gateway.log").open("w", encoding="utf-8")),
+            files.enter_context((made.pki.folder / "protected.log").open("w", encoding="utf-8")),
+        )
+        async with MockBureaus(credentials=made.credentials) as bureaus:
+            settled = {**env, **made.env(bureaus.url)}
+            async with running(config, settled, streams, listen) as gateway:
+                demo = Demo(made, bureaus, gateway)
+                await _remember(demo)
+                _write_example(demo)
+                yield demo
+
+
+async def _remember(demo: Demo) -> None:
+    """Put a customer into the preset database, as the lender's own systems would."""
+    gateway, ours = demo.gateway, CallerCredentials((), demo.door.api_key)
+    tenant = gateway.assembled.callers.identify(ours).tenant
+    confirmed_at = LoopClock().utc() - 3 * _DAY
+    known = {"mobile": MOBILE}
+    await gateway.stores.profiles.put(tenant, SUBJECT["customer_id"], known, confirmed_at)
+
+
+def _write_example(demo: Demo) -> None:
+    """Write the person and the consent that `ask` can be tried with."""
+    now = LoopClock().utc()
+    consent = {
+        "id": "demo-consent-1",
+        "granted_at": (now - _DAY).isoformat(),
+        "expires_at": (now + 30 * _DAY).isoformat(),
+        "purposes": ["CREDIT_ORIGINATION"],
+        "recipients": demo.recipients,
+        "sensitive": True,
+    }
+    for name, example in ((_SUBJECT_FILE, SUBJECT), (_CONSENT_FILE, consent)):
+        text = json.dumps(example, ensure_ascii=False, indent=2)
+        (demo.folder.pki.folder / name).write_text(text, encoding="utf-8")
+
+
+def credential_names() -> tuple[str, ...]:
+    """Name what the mock bureaus want to be told; secrets have the same names."""
+    return tuple(field.name for field in fields(Credentials))
+
+
+def write_private(file: Path, content: str) -> None:
+    """Write for nobody else to read."""
+    file.touch(mode=0o600)
+    file.write_text(content, encoding="utf-8")
+
+
+def _write_blacklist(file: Path, pepper: str) -> None:
+    """Write the lender's own list, in which nobody is named: hashes only."""
+    hashed = hmac.new(pepper.encode(), LISTED.encode(), hashlib.sha256).hexdigest()
+    with closing(sqlite3.connect(file)) as connection, connection:
+        connection.execute("drop table if exists blacklist")
+        connection.execute(
+            "create table blacklist (id_hash text not null, reason text not null,"
+            " listed_on text not null)"
+        )
+        row = (hashed, "FRAUD", "2025-06-01")
+        connection.execute("insert into blacklist values (?, ?, ?)", row)
+
+
+def _secret(made: pki.Pki, name: str) -> str:
+    return (made.secrets / name).read_text(encoding="utf-8")

@@ -21,7 +21,7 @@ from ..schema import schema
 from . import printing, process
 
 
-def test(
+def play(
     config: Annotated[
         Path, typer.Argument(exists=True, file_okay=False, help="The config folder.")
     ],
@@ -73,7 +73,9 @@ def _chosen(catalog: Catalog, only: tuple[str, ...]) -> list[Entry[ConnectorSpec
 async def _played(
     catalog: Catalog, chosen: list[Entry[ConnectorSpec]], currency: str
 ) -> AsyncIterator[Rehearsal]:
-    with Progress(console=process.console(), transient=True) as progress:
+    console = process.console()
+    # A pipe would get an empty line of it.
+    with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
         for entry in progress.track(chosen, description="Playing"):
             bureau = catalog.bureaus[entry.spec.bureau].spec
             try:
@@ -91,9 +93,9 @@ def _report(played: list[Rehearsal], catalog: Catalog) -> int:
             process.say(f"  {line}")
         for line in _untried(rehearsal, catalog.connectors[rehearsal.connector].spec):
             process.say(f"  not tried: {line}")
-    results = [result for rehearsal in played for result in rehearsal.results]
-    failed = sum(not result.passed for result in results)
-    process.say(f"{len(results)} tests, {failed} failed")
+    every = [result for rehearsal in played for result in rehearsal.results]
+    failed = sum(not result.passed for result in every)
+    process.say(f"{len(every)} tests, {failed} failed")
     return process.FAILED if failed else process.FINE
 
 

@@ -6,9 +6,11 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from datachannel.v1 import report_pb2, user_info_pb2
+from google.protobuf.descriptor import EnumDescriptor
 from google.protobuf.json_format import MessageToDict
 from google.protobuf.message import Message
 from google.type import money_pb2
+from rich import box
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
@@ -29,6 +31,8 @@ _COLOURS = {
 _KEYS = dict(natural_keys(user_info_pb2.UserInfo.DESCRIPTOR))
 _SHOWN_AT_MOST = 48
 """Letters of a value in a table."""
+_ROOMY = 110
+"""Columns of a console in which the longest path has room in one line."""
 
 
 def blame(error: CatalogError) -> int:
@@ -59,13 +63,15 @@ def report_dict(report: report_pb2.Report) -> dict[str, Any]:
     return MessageToDict(report, preserving_proto_field_name=True)
 
 
-def report_view(report: report_pb2.Report) -> RenderableType:
-    """Show a report: the judgement, who was asked, what is known, and what was filled."""
-    parts: list[RenderableType] = [_headline(report), _connectors(report), _fields(report)]
-    if report.filled:
+def report_view(report: report_pb2.Report, *, facts: bool = True) -> RenderableType:
+    """Show a report: the judgement, who was asked, and with `facts` what is known of whom."""
+    parts: list[RenderableType] = [_headline(report), _connectors(report)]
+    if facts:
+        parts.append(_fields(report))
+    if facts and report.filled:
         parts.append(_filled(report))
     parts += [Text(f"warning: {one.reason} {one.path}", _NEUTRAL) for one in report.warnings]
-    return Group(*parts)
+    return Group(*(each for part in parts for each in (part, "")))
 
 
 def refusal_dict(refused: GatewayRefusal) -> dict[str, Any]:
@@ -83,7 +89,8 @@ def refusal_dict(refused: GatewayRefusal) -> dict[str, Any]:
 
 def refusal_view(refused: GatewayRefusal) -> RenderableType:
     """Show why an inquiry was refused, and every field that is to blame."""
-    lines: list[RenderableType] = [Text(f"refused: {refused.code.name}: {refused}", _BAD)]
+    code = f" ({refused.code.name})" if refused.reason else ""
+    lines: list[RenderableType] = [Text(f"refused: {refused}{code}", _BAD)]
     lines += [Text(f"  {one.path}: {one.description}") for one in refused.violations]
     if refused.call_ids:
         lines.append(Text(f"  may have been bought: {', '.join(refused.call_ids)}"))
@@ -92,11 +99,26 @@ def refusal_view(refused: GatewayRefusal) -> RenderableType:
     return Group(*lines)
 
 
-def table(title: str, columns: Iterable[str], rows: Iterable[Iterable[str]]) -> Table:
-    """Lay rows out; words that every reader looks for have their colour."""
-    laid = Table(title=title, title_justify="left", title_style="bold", expand=False)
+def table(
+    title: str, columns: Iterable[str], rows: Iterable[Iterable[str]], unbroken: str = ""
+) -> Table:
+    """
+    Lay rows out; words that every reader looks for have their colour.
+
+    The column `unbroken` keeps its words whole where there is room.
+    """
+    laid = Table(
+        title=title,
+        title_justify="left",
+        title_style="bold",
+        box=box.SIMPLE_HEAD,
+        show_edge=False,
+        pad_edge=False,
+        padding=(0, 1, 0, 0),
+    )
+    roomy = process.console().width >= _ROOMY
     for column in columns:
-        laid.add_column(column, overflow="fold")
+        laid.add_column(column, overflow="fold", no_wrap=roomy and column == unbroken)
     for row in rows:
         laid.add_row(*(Text(cell, _COLOURS.get(cell, "")) for cell in row))
     return laid
@@ -119,7 +141,7 @@ def _connectors(report: report_pb2.Report) -> Table:
         (
             one.connector,
             _word(one, "outcome"),
-            f"{one.latency.ToTimedelta().total_seconds() * 1000:.1f} ms",
+            f"{one.latency.ToTimedelta().total_seconds() * 1000:.0f} ms",
             money(one.cost),
             _word(one, "billed"),
             _word(one, "served_from"),
@@ -138,12 +160,11 @@ def _fields(report: report_pb2.Report) -> Table:
             shown(value_at(report.user_info, path)),
             _word(meta, "status"),
             _word(meta, "origin"),
-            meta.connector or meta.rule_id,
-            _word(meta, "freshness") + (" conflict" if meta.conflict else ""),
+            (meta.connector or meta.rule_id.partition(".")[0]) + (" conflict" * meta.conflict),
         )
         for path, meta in sorted(report.fields.items())
     )
-    return table("Fields", ("field", "value", "status", "origin", "source", "freshness"), rows)
+    return table("Fields", ("field", "value", "status", "origin", "source"), rows, "field")
 
 
 def _filled(report: report_pb2.Report) -> Table:
@@ -155,7 +176,7 @@ def _word(message: Message, name: str) -> str:
     """Read an enum as its word; what was not said is nothing."""
     number = getattr(message, name)
     enum = message.DESCRIPTOR.fields_by_name[name].enum_type
-    return label(enum, number) if number and enum is not None else ""
+    return label(enum, number) if number and isinstance(enum, EnumDescriptor) else ""
 
 
 def value_at(message: Message, path: str) -> object:
@@ -179,12 +200,11 @@ def _below(current: object, name: str) -> object:
         ):
             return None
         value = getattr(current, name)
-        if field.enum_type is not None and isinstance(value, int):
+        if isinstance(field.enum_type, EnumDescriptor) and isinstance(value, int):
             return label(field.enum_type, value)
         return value
-    if isinstance(current, Mapping):
-        return current[name] if name in current else None
-    return None
+    # Not every map of protobuf answers None for what it lacks: one makes it up.
+    return dict(current).get(name) if isinstance(current, Mapping) else None
 
 
 def _row(rows: object, names: tuple[str, ...], key: list[str]) -> object:
@@ -208,9 +228,15 @@ def shown(value: object) -> str:
 
 
 def _parts(value: Message) -> str:
-    return " ".join(
-        f"{field.name}={shown(_below(value, field.name))}" for field, _ in value.ListFields()
-    )
+    """Write a message in a line; a value that is one of several kinds is itself."""
+    given = {
+        field.name: shown(_below(value, field.name))
+        for field, _ in value.ListFields()
+        if field.name != "connector"  # a column of its own says it
+    }
+    if len(given) == 1:
+        return next(iter(given.values()))
+    return " ".join(f"{name}={text}" for name, text in given.items())
 
 
 def _short(text: str) -> str:

@@ -24,10 +24,11 @@ def serve(
     listen: Annotated[
         str | None, typer.Option(metavar="HOST:PORT", help="Instead of the configured address.")
     ] = None,
+    folder: Annotated[Path, typer.Option(help="Where --demo keeps what it makes.")] = Path(".demo"),
+    *,
     demo: Annotated[
         bool, typer.Option("--demo", help="With mock bureaus, keys and certificates of its own.")
     ] = False,
-    folder: Annotated[Path, typer.Option(help="Where --demo keeps what it makes.")] = Path(".demo"),
 ) -> None:
     """
     Run the gateway that a config folder describes.

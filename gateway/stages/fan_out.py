@@ -163,10 +163,6 @@ def _bought(answers: Mapping[str, Answer]) -> tuple[str, ...]:
     for answer in answers.values():
         if answer.reply is not None and answer.reply.served_from is ServedFrom.LIVE:
             calls.append(answer.reply.call_id)
-        elif (
-            answer.missed
-            and (error := answer.missed.error)
-            and error.billed is not Billed.NO
-        ):
+        elif answer.missed and (error := answer.missed.error) and error.billed is not Billed.NO:
             calls.append(error.call_id)
     return tuple(calls)

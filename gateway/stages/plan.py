@@ -50,11 +50,11 @@ def plan(seats: Iterable[Seat], wanted: tuple[str, ...], max_cost: Decimal | Non
     """
     seats = tuple(seats)
     by_name = {seat.connector: seat for seat in seats}
+    wished = [seat for seat in seats if any(touches(target, wanted) for target in seat.targets)]
     useful: set[str] = set()
-    for seat in seats:
-        if any(touches(target, wanted) for target in seat.targets):
-            useful |= with_needs(seat.connector, by_name)
-    affordable = _affordable(seats, useful, by_name, max_cost)
+    for seat in wished:
+        useful |= with_needs(seat.connector, by_name)
+    affordable = useful if max_cost is None else _affordable(wished, by_name, max_cost)
     left_out = {
         seat.connector: Outcome.SKIPPED_COST if seat.connector in useful else Outcome.NOT_NEEDED
         for seat in seats
@@ -75,19 +75,10 @@ def with_needs(name: str, by_name: Mapping[str, Seat]) -> set[str]:
     return found
 
 
-def _affordable(
-    seats: tuple[Seat, ...],
-    useful: set[str],
-    by_name: Mapping[str, Seat],
-    max_cost: Decimal | None,
-) -> set[str]:
-    if max_cost is None:
-        return useful
+def _affordable(wished: Iterable[Seat], by_name: Mapping[str, Seat], max_cost: Decimal) -> set[str]:
     kept: set[str] = set()
     left = max_cost
-    for seat in sorted(seats, key=lambda seat: not seat.required):
-        if seat.connector not in useful or seat.connector in kept:
-            continue
+    for seat in sorted(wished, key=lambda seat: not seat.required):
         new = with_needs(seat.connector, by_name) - kept
         price = sum((by_name[name].price for name in new), Decimal(0))
         if price <= left:

@@ -17,9 +17,12 @@ from ..checks import Check, Evidence
 from ..filling import FieldOrigin
 from ..merging import Merging
 from ..model import Answer, Answers, FieldMeta, Report
-from ..paths import within
+from ..paths import touches, within, without_keys
 from ..trimming import trim
 from ..twins import twin_fields, write_twins
+
+NOTHING = frozenset({FieldStatus.NULL_VALUE, FieldStatus.NOT_FOUND, FieldStatus.NOT_REQUESTED})
+"""Nobody failed over such a field, and nobody gave it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,20 +64,20 @@ class Structure:
         fields = twin_fields(filled.fillings)
         _describe(fields, answers, blueprint)
 
+        wanted, denied = admitted.wanted, admitted.caller.fields.deny
         warnings = list(filled.warnings)
         lacking: list[str] = []
         for check in blueprint.checks:
             found = check(Evidence(user_info, parsed, fields, self.clock.utc()))
             fields |= found.fields
-            warnings += found.warnings
-            lacking += found.lacking
+            warnings += [one for one in found.warnings if _shown(one.path, wanted, denied)]
+            lacking += [path for path in found.lacking if _shown(path, wanted, denied)]
 
-        wanted, denied = admitted.wanted, admitted.caller.fields.deny
         trim(user_info, wanted, denied)
         kept = {
             path: meta
             for path, meta in fields.items()
-            if within(path, wanted) and not within(path, denied)
+            if within(path, wanted) and not within(without_keys(path), denied)
         }
         return Report(
             answers=answers,
@@ -82,12 +85,22 @@ class Structure:
             fields=kept,
             cost=_cost(answers),
             warnings=tuple(warnings),
-            lacking=tuple(path for path in lacking if within(path, wanted)),
+            lacking=tuple(lacking),
         )
 
 
+def _shown(path: str, wanted: tuple[str, ...], denied: tuple[str, ...]) -> bool:
+    """Whether a check may speak to the caller of a path; its field may be a whole section."""
+    return touches(path, wanted) and not within(path, denied)
+
+
 def _describe(fields: dict[str, FieldMeta], answers: Answers, blueprint: Blueprint) -> None:
-    """Say of each target once what became of it, preferring whoever has it."""
+    """
+    Say of each target once what became of it, preferring whoever has it.
+
+    Where nobody has it, whoever failed speaks: that another found nothing does
+    not tell what the one that failed would have found.
+    """
     for name, targets in blueprint.targets.items():
         answer = answers.by_connector.get(name)
         if answer is None:
@@ -101,7 +114,7 @@ def _describe(fields: dict[str, FieldMeta], answers: Answers, blueprint: Bluepri
 
 def _better(target: str, meta: FieldMeta, known: FieldMeta, merging: Merging) -> bool:
     if meta.status is not FieldStatus.PRESENT:
-        return False
+        return known.status in NOTHING and meta.status not in NOTHING
     if known.status is not FieldStatus.PRESENT or known.origin is not FieldOrigin.BUREAU:
         return True
     return merging.rank(target, meta.connector) < merging.rank(target, known.connector)

@@ -9,6 +9,7 @@ from connectors.words import Billed, FieldStatus, Outcome
 
 from ..errors import ConnectorsUnavailable, OutcomeUnknown
 from ..model import Answer, Missing, Report, Verdict, Verified
+from ..paths import touches
 from .plan import Seat
 
 KNOWN = frozenset({FieldStatus.PRESENT, FieldStatus.NULL_VALUE, FieldStatus.NOT_FOUND})
@@ -16,6 +17,18 @@ KNOWN = frozenset({FieldStatus.PRESENT, FieldStatus.NULL_VALUE, FieldStatus.NOT_
 
 BY_CHOICE = frozenset({Outcome.NOT_NEEDED})
 """Nobody wanted it, so nothing is missing."""
+
+
+DECLINED = frozenset(
+    {
+        Outcome.NEED_INPUT,
+        Outcome.SKIPPED_POLICY,
+        Outcome.SKIPPED_BUDGET,
+        Outcome.SKIPPED_COST,
+        Outcome.NOT_NEEDED,
+    }
+)
+"""It was not asked, for a reason that asking again later does not take away."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +48,8 @@ class Verify:
     def __call__(self, report: Report) -> Verified:
         answers = report.answers.by_connector
         _refuse_emptiness(answers)
-        missing = tuple(
+        uncovered = _uncovered(report)
+        missing = uncovered + tuple(
             Missing(path, meta.status, meta.connector)
             for path, meta in report.fields.items()
             if meta.status not in KNOWN and not _chosen(answers.get(meta.connector))
@@ -44,11 +58,11 @@ class Verify:
             answer.reply and (answer.reply.mapped.invalid or answer.reply.mapped.unmapped)
             for answer in answers.values()
         )
-        known = len(report.fields) - len(missing)
+        asked_for = len(report.fields) + len(uncovered)
         return Verified(
             report=report,
             verdict=self._verdict(report, gaps=gaps),
-            score=known / len(report.fields) if report.fields else 1.0,
+            score=1 - len(missing) / asked_for if asked_for else 1.0,
             missing=missing + _lacking(report),
             warnings=report.warnings,
         )
@@ -72,6 +86,16 @@ class Verify:
 
 def _chosen(answer: Answer | None) -> bool:
     return answer is not None and answer.outcome in BY_CHOICE
+
+
+def _uncovered(report: Report) -> tuple[Missing, ...]:
+    """Name what is wanted and nobody could have given."""
+    wanted = report.answers.granted.filled.valid.admitted.wanted
+    return tuple(
+        Missing(path, FieldStatus.NOT_REQUESTED, "")
+        for path in wanted
+        if not touches(path, report.fields)
+    )
 
 
 def _lacking(report: Report) -> tuple[Missing, ...]:
@@ -98,7 +122,9 @@ def _refuse_emptiness(answers: Mapping[str, Answer]) -> None:
     failed = [
         answer.missed.error
         for answer in answers.values()
-        if answer.missed is not None and answer.missed.error is not None
+        if answer.missed is not None
+        and answer.missed.error is not None
+        and answer.outcome not in DECLINED
     ]
     if not failed:
         return

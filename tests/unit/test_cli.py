@@ -1,0 +1,184 @@
+"""The commands that need no server say what they find, and end with an honest code."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from connectors.words import FieldStatus
+from gateway.cli import app
+from gateway.cli.create import Kind
+from gateway.cli.json_schema import MODELS
+from gateway.config.folder import walk
+
+CONFIG = Path(__file__).parents[2] / "config"
+COMMANDS = ("serve", "demo", "ask", "check", "test", "explain", "schema", "mock")
+
+
+def bureau_gateway(*arguments: str | Path) -> Result:
+    return CliRunner().invoke(app, [str(each) for each in arguments], env={"COLUMNS": "120"})
+
+
+@pytest.fixture
+def trial(tmp_path: Path) -> Path:
+    folder = tmp_path / "trial"
+    assert bureau_gateway("create", "folder", folder).exit_code == 0
+    return folder
+
+
+def change(file: Path, old: str, new: str) -> None:
+    text = file.read_text("utf-8")
+    assert old in text
+    file.write_text(text.replace(old, new), "utf-8")
+
+
+@pytest.mark.parametrize("command", [*COMMANDS, "create connector", "create api-key"])
+def test_each_command_has_an_example(command: str) -> None:
+    helped = bureau_gateway(*command.split(), "--help")
+
+    assert helped.exit_code == 0
+    assert f"bureau-gateway {command}" in " ".join(helped.output.split())
+    assert "Exit code" in helped.output
+
+
+def test_the_shipped_config_is_fine() -> None:
+    checked = bureau_gateway("check", CONFIG)
+
+    assert (checked.exit_code, checked.output[:5]) == (0, "fine:")
+
+
+def test_all_findings_are_told_with_their_places(trial: Path) -> None:
+    change(trial / "products" / "trial.yaml", "connector: score", "connector: scor")
+    change(trial / "connectors" / "score.yaml", "effect: chargeable", "efect: chargeable")
+
+    checked = bureau_gateway("check", trial)
+    as_json = json.loads(bureau_gateway("check", trial, "--json").output)
+
+    assert checked.exit_code == 1
+    assert f"{trial / 'products' / 'trial.yaml'}:9:16: connectors[0].connector" in checked.output
+    assert "efect: unknown key efect; did you mean effect?" in checked.output
+    assert {finding["line"] for finding in as_json["findings"]} >= {9, 14}
+    assert as_json["checked"]["products"] == 1
+
+
+def test_no_folder_is_a_wrong_question(tmp_path: Path) -> None:
+    assert bureau_gateway("check", tmp_path / "nowhere").exit_code == 2
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_a_connector_made_by_create_is_sound(trial: Path, kind: Kind) -> None:
+    made = bureau_gateway("create", "connector", "acme", "--kind", kind, "--folder", trial)
+
+    assert made.exit_code == 0
+    assert bureau_gateway("check", trial).exit_code == 0
+    tested = bureau_gateway("test", trial, "--connector", "acme")
+    assert (tested.exit_code, "acme: 2 of 2 passed" in tested.output) == (0, True)
+
+
+def test_create_writes_over_nothing(trial: Path) -> None:
+    before = (trial / "connectors" / "score.yaml").read_text()
+
+    made = bureau_gateway("create", "connector", "score", "--kind", "sql", "--folder", trial)
+
+    assert made.exit_code == 2
+    assert (trial / "connectors" / "score.yaml").read_text() == before
+    assert bureau_gateway("create", "folder", trial).exit_code == 2
+
+
+def test_a_failing_test_is_told_path_by_path(trial: Path, tmp_path: Path) -> None:
+    change(
+        trial / "connectors" / "score.yaml", "{score: 712, model_name", "{score: 713, model_name"
+    )
+
+    tested = bureau_gateway("test", trial, "--junit", tmp_path / "results.xml")
+
+    assert tested.exit_code == 1
+    assert "FAILED a hit is mapped" in tested.output
+    assert "user_info.credit_summary.scores[0].score" in tested.output
+    assert "not tried: outcomes[5] (BUREAU_ERROR)" in tested.output
+    assert '<testsuite name="score" tests="2" failures="1">' in (
+        tmp_path / "results.xml"
+    ).read_text("utf-8")
+
+
+def test_what_is_not_there_can_not_be_tested_or_explained(trial: Path) -> None:
+    assert bureau_gateway("test", trial, "--connector", "nobody").exit_code == 2
+    assert bureau_gateway("explain", "nothing", "--config", trial).exit_code == 2
+
+
+def test_a_plan_has_a_price() -> None:
+    explained = bureau_gateway("explain", "loan_v1", "--config", CONFIG)
+    narrow = bureau_gateway("explain", "loan_v1", "--config", CONFIG, "--fields", "education")
+
+    assert explained.exit_code == 0
+    assert "credit_report" in explained.output
+    assert "price: " in explained.output
+    assert "NOT_NEEDED" in narrow.output
+
+
+def test_a_plan_of_a_wrong_folder_is_its_findings(trial: Path) -> None:
+    change(trial / "gateway.yaml", "jurisdiction: CN", "jurisdiction: China")
+
+    explained = bureau_gateway("explain", "trial", "--config", trial)
+
+    assert explained.exit_code == 1
+    assert "jurisdiction: must match" in explained.stderr
+
+
+def test_a_key_is_told_once_with_its_hash(trial: Path) -> None:
+    made = bureau_gateway("create", "api-key", "trial_caller", "--config", trial)
+    again = bureau_gateway("create", "api-key", "trial_caller", "--config", trial)
+
+    assert made.exit_code == 0
+    assert made.stdout.splitlines()[0] != again.stdout.splitlines()[0]
+    assert "${secrets.trial_caller_key_hash}" in made.stderr
+    assert bureau_gateway("create", "api-key", "nobody", "--config", trial).exit_code == 2
+    (trial / "secrets" / "master_key").unlink()
+    assert bureau_gateway("create", "api-key", "trial_caller", "--config", trial).exit_code == 1
+
+
+def test_a_subject_that_can_not_be_read_is_a_wrong_question(tmp_path: Path) -> None:
+    (tmp_path / "subject.json").write_text('{"nmae": "Zhang San"}')
+
+    asked = bureau_gateway("ask", "trial", "--subject", tmp_path / "subject.json", "--insecure")
+
+    assert asked.exit_code == 2
+
+
+@pytest.fixture(scope="module")
+def schemas(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    out = tmp_path_factory.mktemp("schemas")
+    assert bureau_gateway("schema", "--out", out).exit_code == 0
+    written = {kind: json.loads((out / f"{kind}.schema.json").read_text()) for kind in MODELS}
+    assert json.loads(bureau_gateway("schema").output) == written
+    return written
+
+
+def test_schemas_describe(schemas: dict[str, Any]) -> None:
+    connector = schemas["connector"]
+
+    assert connector["properties"]["tests"]["type"] == "array"
+    assert connector["$defs"]["Policy"]["properties"]["consent"]["description"]
+    assert FieldStatus.NULL_VALUE in str(connector["properties"]["sentinels"])
+
+
+def test_shipped_files_fit_the_schemas(schemas: dict[str, Any]) -> None:
+    jsonschema = pytest.importorskip("jsonschema")
+    folder = walk(CONFIG)
+    assert folder.settings is not None
+    documents = {
+        "gateway": (folder.settings,),
+        "bureau": folder.bureaus,
+        "connector": folder.connectors,
+        "product": folder.products,
+        "caller": folder.callers,
+    }
+
+    for kind, found in documents.items():
+        validator = jsonschema.Draft202012Validator(schemas[kind])
+        for document in found:
+            assert [error.message for error in validator.iter_errors(document.value)] == []
