@@ -58,12 +58,12 @@ def _measure(seconds: float, rounds: int) -> None:
     with TemporaryDirectory() as folder, bureaus() as bureau:
         runs = _served(Path(folder), bureau, seconds, rounds)
         taken_apart = _small(Path(folder), bureau)
-    facts = figures.facts((before, os.getloadavg()[0]))
+    runs_of = f"medians of {rounds} interleaved runs of {seconds:g} s; CPU is the server's alone"
+    facts = figures.facts((before, os.getloadavg()[0])) | {"figures": runs_of}
     found = tuple(figures.lines(runs))
     by_run = {(line.what, line.in_flight): line for line in found}
     for name, fact in facts.items():
         print(f"{name}: {fact}")
-    print(f"medians of {rounds} interleaved runs of {seconds:g} s; CPU is the server's alone")
     print()
     for text in (*figures.table(found, taken_apart), "", *figures.ratios(by_run, DELAY_MS)):
         print(text)

@@ -19,9 +19,12 @@ _PATIENCE = 10.0
 
 
 async def serve_until_told(port: int) -> None:
-    """Be one of the processes: tell the port, and serve until the benchmark is done."""
+    """Be one of the processes: tell the port, and serve until the benchmark is done, or dead."""
     told = asyncio.Event()
-    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, told.set)
+    loop = asyncio.get_running_loop()
+    loop.add_signal_handler(signal.SIGTERM, told.set)
+    # Nothing is ever written there: what can be read is its end, and that of the other side.
+    loop.add_reader(sys.stdin.fileno(), told.set)
     print(port, flush=True)
     await told.wait()
 

@@ -9,7 +9,7 @@ How an inquiry can fail, one class for each thing a caller could do about it.
     ├── NotAllowed              ask for something that your policy allows
     ├── ConsentFails            obtain consent for this, and ask again
     ├── LedgerUnavailable       ask again later: nothing was sent
-    ├── Draining                ask another instance: nothing was sent
+    ├── PresetUnavailable       ask again later, or supply the fields: nothing was sent
     ├── ConnectorsUnavailable   ask again later: nothing was bought
     ├── OutcomeUnknown          look before you ask again: something may have been bought
     └── Broken                  a fault of ours
@@ -72,11 +72,11 @@ class LedgerUnavailable(GatewayError):
         super().__init__("LEDGER_UNAVAILABLE")
 
 
-class Draining(GatewayError):
-    """No new inquiries are taken here."""
+class PresetUnavailable(GatewayError):
+    """What the product needs may be in the preset database, and that gives no answer now."""
 
     def __init__(self) -> None:
-        super().__init__("DRAINING")
+        super().__init__("PRESET_UNAVAILABLE")
 
 
 class ConnectorsUnavailable(GatewayError):

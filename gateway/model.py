@@ -103,6 +103,7 @@ class Valid:
     admitted: Admitted
     subject: Values = field(repr=False)
     """Normalised."""
+    warnings: tuple[Violation, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,10 @@ import typer
 from mock_bureaus import MockBureaus
 
 from ..app import Streams, running
-from ..catalog import CatalogError, read_catalog, read_own_settings
+from ..catalog import CatalogError, read_own_settings
+from ..config.folder import walk
 from ..config.settings import Settings
+from ..dry_run import look_through
 from . import demo_folder, printing, process
 
 
@@ -65,14 +67,15 @@ def mock(
 async def _serve(root: Path, listen: str | None) -> int:
     env = process.environment()
     try:
-        settings = read_own_settings(read_catalog(root)[1], env)
+        settings = read_own_settings(walk(root), env)
         with opened(settings, root) as streams:
             async with process.until_told() as told, running(root, env, streams, listen) as gateway:
                 process.say(f"listening on port {gateway.port}; SIGTERM or Ctrl-C stops it")
                 await told.wait()
                 process.say("draining")
     except CatalogError as error:
-        return printing.blame(error)
+        # It stops at the first file without which it can not go on; a dry run looks at all of them.
+        return printing.blame(CatalogError([*error.findings, *look_through(root, env)]))
     except (OSError, RuntimeError) as error:
         # grpcio says that an address is taken with a RuntimeError.
         process.complain(f"can not start: {error}")

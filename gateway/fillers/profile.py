@@ -28,7 +28,7 @@ class Profile(Strict):
     fields: Annotated[tuple[SubjectPath, ...], Field(min_length=1)]
     max_age: Seconds
     """Since the value was last confirmed."""
-    timeout: Seconds = 0.25
+    timeout: Seconds = 1.0
     """A slow database must not eat the deadline of the bureaus."""
 
     def build(self, tools: FillerKit) -> Filler:

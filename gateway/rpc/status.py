@@ -51,7 +51,9 @@ ROWS: Final[Mapping[type[GatewayError], Row]] = {
     errors.LedgerUnavailable: Row(
         code_pb2.UNAVAILABLE, "nothing can be recorded, so nothing was asked", duration(1.0)
     ),
-    errors.Draining: Row(code_pb2.UNAVAILABLE, "this instance is stopping", duration(0.1)),
+    errors.PresetUnavailable: Row(
+        code_pb2.UNAVAILABLE, "the preset database gives no answer", duration(0.1)
+    ),
     errors.ConnectorsUnavailable: Row(
         code_pb2.UNAVAILABLE, "no required connector answered; nothing was bought", duration(5.0)
     ),

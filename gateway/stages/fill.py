@@ -8,12 +8,12 @@ from dataclasses import dataclass, field, replace
 from connectors.contract import Values
 from connectors.inputs import Inputs
 
-from ..errors import InputIncomplete, InvalidFields
+from ..errors import InputIncomplete, PresetUnavailable
 from ..fillers import Filler, Forgetful, Need
 from ..filling import Filling
 from ..model import Filled, Valid
 from ..product_inputs import look_up, missing, wanted
-from ..rules import Judgement, Rule
+from ..rules import Rule
 from ..rules.contract import ROOT
 from ..violation import Violation
 
@@ -76,25 +76,20 @@ class Fill:
     async def __call__(self, valid: Valid) -> Filled:
         inquiry = valid.admitted.inquiry
         preset = self.products[inquiry.product]
-        _passed(preset.rules(valid.subject))
         draft = _Draft(preset.rules, valid.subject)
+        forgetful = False
         for filler in preset.fillers:
             lacking = wanted(preset.inputs, look_up(inquiry, draft.subject))
             try:
                 given = await filler(draft.subject, Need(valid.admitted.caller.tenant, lacking))
             except Forgetful:
+                forgetful = True
                 draft.warnings.append(_NO_ANSWER)
             else:
                 draft.take(given)
-        judged = _passed(preset.rules(draft.subject))
         if absent := missing(preset.inputs, look_up(inquiry, draft.subject)):
-            raise InputIncomplete(absent)
-        warnings = (*judged.warnings, *draft.warnings)
-        return Filled(valid, draft.subject, tuple(draft.fillings), warnings)
-
-
-def _passed(judged: Judgement) -> Judgement:
-    """Refuse what the caller supplied wrong: what we fill is judged as it is taken."""
-    if judged.violations:
-        raise InvalidFields(judged.violations)
-    return judged
+            # What we could not read is not what the caller failed to supply.
+            raise PresetUnavailable if forgetful else InputIncomplete(absent)
+        # The rules judge again where there is more than they have judged already.
+        warnings = preset.rules(draft.subject).warnings if draft.fillings else valid.warnings
+        return Filled(valid, draft.subject, tuple(draft.fillings), (*warnings, *draft.warnings))

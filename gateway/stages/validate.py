@@ -22,4 +22,4 @@ class Validate:
         judged = self.rules[inquiry.product](inquiry.subject)
         if judged.violations:
             raise InvalidFields(judged.violations)
-        return Valid(admitted, {**inquiry.subject, **judged.normalised})
+        return Valid(admitted, {**inquiry.subject, **judged.normalised}, judged.warnings)

@@ -123,7 +123,7 @@ async def test_a_report_is_answered_and_the_key_went_along() -> None:
 
 async def test_unavailable_is_asked_again_for_the_same_inquiry() -> None:
     """With the same id, so that whatever happened before is joined and not bought again."""
-    gateway, pauses = Gateway(errors.LedgerUnavailable(), errors.Draining()), Pauses()
+    gateway, pauses = Gateway(errors.LedgerUnavailable(), errors.PresetUnavailable()), Pauses()
     report = await ask(gateway, pauses.retry())
 
     assert report.inquiry_id == "i1"
@@ -134,12 +134,12 @@ async def test_unavailable_is_asked_again_for_the_same_inquiry() -> None:
 
 
 async def test_retries_end() -> None:
-    gateway, pauses = Gateway(*[errors.Draining() for _ in range(9)]), Pauses()
+    gateway, pauses = Gateway(*[errors.PresetUnavailable() for _ in range(9)]), Pauses()
     with pytest.raises(Unavailable) as caught:
         await ask(gateway, pauses.retry(attempts=2))
 
     assert len(gateway.asked) == 2
-    assert caught.value.reason == "DRAINING"
+    assert caught.value.reason == "PRESET_UNAVAILABLE"
     assert caught.value.retry_after == pytest.approx(0.1)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from pathlib import Path
 from typing import Any
@@ -10,13 +11,15 @@ import pytest
 
 from tests import cli
 
+pytestmark = pytest.mark.timeout(180)  # processes, each of which reads all of the code anew
+
 Report = dict[str, Any]
 
 
 @pytest.fixture(scope="module")
-async def acts(tmp_path_factory: pytest.TempPathFactory) -> list[Report]:
+def acts(tmp_path_factory: pytest.TempPathFactory) -> list[Report]:
     folder = tmp_path_factory.mktemp("demo")
-    ended = await cli.run("demo", "--json", "--config", cli.CONFIG, cwd=folder)
+    ended = asyncio.run(cli.run("demo", "--json", "--config", cli.CONFIG, cwd=folder))
 
     assert (ended.code, ended.err) == (0, "")
     document = json.loads(ended.out)
@@ -30,7 +33,7 @@ def outcomes(report: Report) -> list[str]:
     return [each["outcome"] for each in report["connectors"]]
 
 
-async def test_a_report_is_filled_from_five_bureaus(acts: list[Report]) -> None:
+def test_a_report_is_filled_from_five_bureaus(acts: list[Report]) -> None:
     report = acts[0]["report"]
 
     assert outcomes(report).count("OUTCOME_HIT") >= 5
@@ -39,14 +42,14 @@ async def test_a_report_is_filled_from_five_bureaus(acts: list[Report]) -> None:
     assert report["completeness"]["verdict"] == "VERDICT_COMPLETE"
 
 
-async def test_what_was_left_out_is_filled(acts: list[Report]) -> None:
+def test_what_was_left_out_is_filled(acts: list[Report]) -> None:
     filled = {each["path"]: each["origin"] for each in acts[0]["report"]["filled"]}
 
     assert filled["subject.mobile"] == "FIELD_ORIGIN_STORED"
     assert filled["subject.date_of_birth"] == "FIELD_ORIGIN_DERIVED"
 
 
-async def test_the_same_question_costs_nothing_again(acts: list[Report]) -> None:
+def test_the_same_question_costs_nothing_again(acts: list[Report]) -> None:
     first, second = acts[0]["report"], acts[1]["report"]
 
     assert "units" not in second["cost"] and "nanos" not in second["cost"]
@@ -56,7 +59,7 @@ async def test_the_same_question_costs_nothing_again(acts: list[Report]) -> None
     assert second["report_id"] != first["report_id"]
 
 
-async def test_an_expired_consent_is_refused(acts: list[Report]) -> None:
+def test_an_expired_consent_is_refused(acts: list[Report]) -> None:
     refusal = acts[2]["refusal"]
 
     assert (refusal["code"], refusal["reason"]) == ("FAILED_PRECONDITION", "CONSENT_EXPIRED")

@@ -6,7 +6,11 @@ import json
 import socket
 from pathlib import Path
 
+import pytest
+
 from tests import cli
+
+pytestmark = pytest.mark.timeout(180)  # processes, each of which reads all of the code anew
 
 
 async def test_it_answers_until_it_is_told_to_stop(tmp_path: Path) -> None:
@@ -15,15 +19,21 @@ async def test_it_answers_until_it_is_told_to_stop(tmp_path: Path) -> None:
         port = (await cli.said(server, "listening on port")).partition("port ")[2].partition(";")[0]
         await cli.said(server, "--key ")
         demo = tmp_path / ".demo"
-        proof = ("--target", f"127.0.0.1:{port}", "--ca", demo / "ca.pem")
-        proof += ("--cert", demo / "client.pem", "--key", demo / "client.key")
-        proof += ("--api-key-file", demo / "api_key", "--subject", demo / "subject.json")
+        proof = {
+            "--target": f"127.0.0.1:{port}",
+            "--ca": str(demo / "ca.pem"),
+            "--cert": str(demo / "client.pem"),
+            "--key": str(demo / "client.key"),
+            "--api-key-file": str(demo / "api_key"),
+            "--subject": str(demo / "subject.json"),
+        }
+        options = [part for option in proof.items() for part in option]
 
         consent = ("--consent", demo / "consent.json")
         mask = ("--fields", "education")
-        answered = await cli.run("ask", "loan_v1", *proof, *consent, *mask, cwd=tmp_path)
-        as_json = await cli.run("ask", "loan_v1", *proof, *consent, "--json", cwd=tmp_path)
-        refused = await cli.run("ask", "loan_v1", *proof, cwd=tmp_path)
+        answered = await cli.run("ask", "loan_v1", *options, *consent, *mask, cwd=tmp_path)
+        as_json = await cli.run("ask", "loan_v1", *options, *consent, "--json", cwd=tmp_path)
+        refused = await cli.run("ask", "loan_v1", *options, cwd=tmp_path)
 
         assert answered.code == 0
         assert "education_check" in answered.out

@@ -59,9 +59,9 @@ def test_all_findings_are_told_with_their_places(trial: Path) -> None:
     as_json = json.loads(bureau_gateway("check", trial, "--json").output)
 
     assert checked.exit_code == 1
-    assert f"{trial / 'products' / 'trial.yaml'}:9:16: connectors[0].connector" in checked.output
-    assert "efect: unknown key efect; did you mean effect?" in checked.output
-    assert {finding["line"] for finding in as_json["findings"]} >= {9, 14}
+    assert f"{trial / 'products' / 'trial.yaml'}:10:17: connectors[0].connector" in checked.output
+    assert "score.yaml:14:1: efect: unknown key" in checked.output
+    assert {finding["line"] for finding in as_json["findings"]} >= {10, 14}
     assert as_json["checked"]["products"] == 1
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
 
 from connectors.faults import ConfigError
 from connectors.inputs import Inputs
-from gateway.errors import InputIncomplete, InvalidFields
+from gateway.errors import InputIncomplete, PresetUnavailable
 from gateway.fillers import Forgetful, Stored
 from gateway.filling import FieldOrigin
 from gateway.product_inputs import check
@@ -118,16 +119,12 @@ async def test_a_stored_value_that_contradicts_a_supplied_one_is_dropped() -> No
     assert odd(filled.warnings) == [("subject.date_of_birth", "profile.date_of_birth")]
 
 
-async def test_supplied_values_are_judged_again() -> None:
-    with pytest.raises(InvalidFields):
-        await fill(Recalled({}))(valid({**COMPLETE, "mobile": "12345"}))
-
-
-async def test_warnings_of_the_rules_travel_on() -> None:
+async def test_what_the_rules_warned_of_travels_on() -> None:
     warn = rule({"kind": "same_birth_date", "level": "warn"})
     stage = Fill({"loan": Preset(warn, (), Inputs())})
+    doubtful = valid({"id_number": ELDER, "date_of_birth": date(1990, 1, 1)})
 
-    filled = await stage(valid({"id_number": ELDER, "date_of_birth": date(1990, 1, 1)}))
+    filled = await stage(replace(doubtful, warnings=warn(doubtful.subject).warnings))
 
     assert odd(filled.warnings) == [("subject.date_of_birth", "same_birth_date")]
 
@@ -165,6 +162,19 @@ async def test_a_database_that_fails_is_a_warning_until_something_is_missing() -
     filled = await stage(valid({"customer_id": "c-1"}))
 
     assert odd(filled.warnings) == [("subject", "profile")]
+
+
+async def test_what_could_not_be_looked_up_is_not_the_callers_omission() -> None:
+    """A database that is slow for a second must not read as a bad request."""
+
+    async def fails(*_: object) -> Mapping[str, Stored]:
+        raise Forgetful
+
+    chosen = fillers(PROFILE, recall=fails)
+    stage = Fill({"loan": Preset(RULES, chosen, Inputs(required=("subject.name",)))})
+
+    with pytest.raises(PresetUnavailable):
+        await stage(valid({"customer_id": "c-1"}))
 
 
 async def test_a_product_may_need_more_than_a_subject() -> None:

@@ -1,0 +1,129 @@
+"""A new bureau is one YAML file: no Python, no second file."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+from aiohttp import web
+from datachannel.v1 import report_pb2
+
+from gateway.catalog import CatalogError
+
+from .house import CONFIG, House, open_house, outcomes
+
+LONGEST = 25
+"""Lines that the shortest working connector may have."""
+
+CONNECTOR = """\
+name: income_check
+bureau: paystub
+effect: free
+policy: {purposes: [CREDIT_ORIGINATION], consent: required}
+request:
+  path: /v1/income
+  json: {id: "${subject.id_number}"}
+outcomes:
+  - {outcome: HIT, status: 200, body: {found: true}}
+  - {outcome: NO_HIT, status: 200, body: {found: false}}
+mapping:
+  income_employment.monthly_income: {path: income, type: amount, unit: major, currency: CNY}
+"""
+
+FILE = """\
+name: paystub
+base_url: ${env.PAYSTUB_URL}
+auth: {kind: api_key, key: "${env.PAYSTUB_KEY}", into: {header: X-Key}}
+---
+%s---
+name: income_v1
+fields: [income_employment]
+purposes: [CREDIT_ORIGINATION]
+connectors: [{connector: income_check, required: true}]
+---
+name: income_service
+tenant: lender_b
+identities: {api_keys: ["${env.PAYSTUB_KEY_HASH}"]}
+products: [income_v1]
+purposes: [CREDIT_ORIGINATION]
+"""
+
+
+@asynccontextmanager
+async def paystub() -> AsyncIterator[str]:
+    """Play a bureau that nobody has connected yet."""
+
+    async def income(request: web.Request) -> web.Response:
+        asked = await request.json()
+        known = request.headers["X-Key"] == "k" and asked == {"id": "110105199001010002"}
+        return web.json_response({"found": known, "income": "12345.60"})
+
+    app = web.Application()
+    app.router.add_post("/v1/income", income)
+    runner = web.AppRunner(app)
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0)
+    await site.start()
+    yield f"http://127.0.0.1:{runner.addresses[0][1]}"
+    await runner.cleanup()
+
+
+def with_file(folder: Path, content: str) -> Path:
+    config = folder / "config"
+    shutil.copytree(CONFIG, config)
+    (config / "connectors" / "paystub.yaml").write_text(content, encoding="utf-8")
+    return config
+
+
+def test_the_shortest_connector_is_short() -> None:
+    assert len(CONNECTOR.splitlines()) <= LONGEST
+
+
+async def test_a_seventh_bureau_is_one_file(tmp_path: Path) -> None:
+    config = with_file(tmp_path, FILE % CONNECTOR)
+    async with paystub() as url, open_house(tmp_path / "demo", config, paystub_env(url)) as house:
+        request = house.request(mobile="19900000001")
+        request.product = "income_v1"
+        request.consent.recipients.append("paystub")
+        report = await as_income_service(house).get_user_info(request)
+
+    assert outcomes(report) == {"income_check": "HIT"}
+    assert report.user_info.income_employment.monthly_income.minor_units == 1234560
+    assert report.completeness.verdict == report_pb2.VERDICT_COMPLETE
+
+
+@pytest.mark.parametrize(
+    ("good", "bad", "line", "message"),
+    [
+        ("  path: /v1/income", "  pathh: /v1/income", 11, "pathh"),
+        ("monthly_income:", "monthly_incomes:", 17, "monthly_incomes"),
+        ("bureau: paystub", "bureau: paystubs", 6, "paystubs"),
+        ("subject.id_number", "subject.id_numbr", 12, "subject.id_numbr"),
+    ],
+)
+async def test_the_server_does_not_start_on_a_bad_file_and_says_where_it_is_bad(
+    tmp_path: Path, good: str, bad: str, line: int, message: str
+) -> None:
+    config = with_file(tmp_path, FILE % CONNECTOR.replace(good, bad))
+    with pytest.raises(CatalogError) as refused:
+        async with open_house(tmp_path / "demo", config, paystub_env("http://127.0.0.1:1")):
+            raise AssertionError("it started")
+
+    found = {(finding.file.name, finding.line) for finding in refused.value.findings}
+    assert ("paystub.yaml", line) in found
+    assert message in str(refused.value)
+
+
+async def test_everything_that_is_wrong_is_said_at_once(tmp_path: Path) -> None:
+    broken = CONNECTOR.replace("bureau: paystub", "bureau: nobody").replace("HIT, status", "HITT, status")
+    config = with_file(tmp_path, FILE % broken)
+    caller = config / "callers" / "scoring.yaml"
+    caller.write_text(caller.read_text().replace("loan_v1", "loan_v9"))
+    with pytest.raises(CatalogError) as refused:
+        async with open_house(tmp_path / "demo", config, paystub_env("http://127.0.0.1:1")):
+            raise AssertionError("it started")
+
+    assert {finding.file.name for finding in refused.value.findings} >= {"paystub.yaml", "scoring.yaml"}

@@ -1,0 +1,170 @@
+"""What is sent: no value can become anything but a value."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+from urllib.parse import unquote
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from lxml import etree
+
+from connectors.errors import NeedInput
+from connectors.faults import ConfigError
+from tests.one_connector import bureau, question, sent
+
+NASTY = ["../admin", "a/b", "a?b=c", "a#b", "a%2e%2e", "{other}", "a b", "测试", "a;b", "\\..\\"]
+
+
+def named(name: str) -> Any:
+    return question({"id_number": "X1", "name": name})
+
+
+async def refusal(name: str, **changes: Any) -> NeedInput:
+    with pytest.raises(NeedInput) as caught:
+        await sent(named(name), **changes)
+    return caught.value
+
+
+@pytest.mark.parametrize("name", NASTY)
+@pytest.mark.parametrize(
+    "request_",
+    [
+        {"path": "/p/${subject.name}/end"},
+        {"path": "/p/{who}/end", "path_params": {"who": "${subject.name}"}},
+    ],
+)
+async def test_a_value_stays_within_its_segment(name: str, request_: Any) -> None:
+    wire = await sent(named(name), request=request_)
+    _, first, second, last = wire.target.split("/")
+
+    assert (first, unquote(second), last) == ("p", name, "end")
+    assert not set(second) & set("?#{} ")
+
+
+@pytest.mark.parametrize("name", ["", ".", ".."])
+@pytest.mark.parametrize(
+    "request_",
+    [
+        {"path": "/p/${subject.name}/end"},
+        {"path": "/p/{who}/end", "path_params": {"who": "${subject.name}"}},
+    ],
+)
+async def test_a_value_can_not_climb_nor_be_missing(name: str, request_: Any) -> None:
+    await refusal(name, request=request_)
+
+
+async def test_one_parameter_can_not_name_another() -> None:
+    request = {
+        "path": "/{a}/{b}",
+        "path_params": {"a": "${subject.name}", "b": "${subject.id_number}"},
+    }
+
+    assert (await sent(named("{b}"), request=request)).target == "/%7Bb%7D/X1"
+
+
+@pytest.mark.parametrize("name", ["a\r\nX-Admin: 1", "a\nb", "a\x00b", "a\x7f", "测试", "é"])
+async def test_a_header_takes_no_value_that_could_end_it(name: str) -> None:
+    error = await refusal(name, request={"headers": {"X-Name": "${subject.name}"}})
+
+    assert name not in str(error)
+    assert error.__cause__ is None
+
+
+@given(st.text(max_size=20))
+async def test_a_query_value_is_one_value(name: str) -> None:
+    request = {"method": "GET", "params": {"q": "${subject.name}", "z": "1"}}
+    if any(0xD800 <= ord(each) <= 0xDFFF for each in name):
+        await refusal(name, request=request)
+        return
+    target = (await sent(named(name), request=request)).target
+    first, last = target.partition("?")[2].split("&")
+
+    assert unquote(first.partition("=")[2]) == name
+    assert last == "z=1"
+
+
+@given(st.text(st.characters(exclude_categories=["Cs"]), max_size=20))
+async def test_json_holds_a_value_whatever_is_in_it(name: str) -> None:
+    request = {"json": {"name": "${subject.name}", "n": ["x${subject.name}"]}}
+
+    assert json.loads((await sent(named(name), request=request)).body) == {
+        "name": name,
+        "n": [f"x{name}"],
+    }
+
+
+async def test_xml_holds_a_value_as_text() -> None:
+    request = {"xml": "<a b='${subject.name}'>${subject.name}</a>"}
+    name = "</a><admin/>&x;'\"]]>"
+    root = etree.fromstring((await sent(named(name), request=request)).body)
+
+    assert (root.text, root.get("b"), len(root)) == (name, name, 0)
+    await refusal("\x00", request=request)
+
+
+async def test_a_form_field_is_one_field() -> None:
+    wire = await sent(named("a&b=c+d%"), request={"form": {"n": "${subject.name}", "z": 1}})
+
+    assert wire.body == b"n=a%26b%3Dc%2Bd%25&z=1"
+    assert dict(wire.headers)["Content-Type"] == "application/x-www-form-urlencoded"
+
+
+async def test_an_absent_value_sends_nothing() -> None:
+    with pytest.raises(NeedInput) as caught:
+        await sent(question({}))
+
+    assert str(caught.value) == "score: subject.id_number"
+
+
+async def test_a_null_is_left_out_where_the_file_says_so() -> None:
+    tree = {"a": "${subject.mobile ?? null}", "b": "1"}
+
+    assert (await sent(request={"json": tree})).body == b'{"a":null,"b":"1"}'
+    assert (await sent(request={"json": tree, "omit_null": True})).body == b'{"b":"1"}'
+
+
+async def test_a_document_stands_as_text_in_the_next() -> None:
+    wire = await sent(
+        named('"}'),
+        documents={
+            "inner": {"json": {"name": "${subject.name}"}},
+            "outer": {"json": {"of": "${documents.inner}"}},
+        },
+        request={"form": {"data": "${documents.outer}"}, "headers": {"X-L": "3"}},
+    )
+    outer = json.loads(unquote(wire.body.decode().removeprefix("data=").replace("+", " ")))
+
+    assert json.loads(outer["of"]) == {"name": '"}'}
+
+
+async def test_a_bureaus_headers_are_on_every_request_that_brings_none_of_its_own() -> None:
+    of = bureau(headers={"X-App": "gateway", "Accept": "application/json"})
+    wire = await sent(of=of, request={"headers": {"accept": "text/xml"}})
+
+    assert [(name, value) for name, value in wire.headers if name.lower() == "accept"] == [
+        ("accept", "text/xml")
+    ]
+    assert ("X-App", "gateway") in wire.headers
+
+
+@pytest.mark.parametrize(
+    "request_, place",
+    [
+        ({"path": "score"}, ("request", "path")),
+        ({"path_params": {"a": "b"}}, ("request", "path_params", "a")),
+        ({"params": {"a": "${subject.nothing}"}}, ("request", "params", "a")),
+        ({"headers": {"a": "${now | shout}"}}, ("request", "headers", "a")),
+        ({"json": {"a": ["${subject.nothing}"]}}, ("request", "json", "a", 0)),
+        ({"query": "SELECT 1"}, ("request", "query")),
+    ],
+)
+async def test_what_can_not_be_written_is_refused_at_load(
+    request_: Any, place: tuple[str | int, ...]
+) -> None:
+    with pytest.raises(ConfigError) as caught:
+        await sent(request=request_)
+
+    assert [one.at for one in caught.value.findings] == [place]
