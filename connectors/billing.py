@@ -54,12 +54,28 @@ class Billing(Strict):
             return Billed.UNKNOWN
         return Billed.NO
 
-    def charged_test(self, codec: Codec) -> Callable[[Document], bool] | None:
+    def charged_test(self, codec: Codec) -> Callable[[Document], bool | None] | None:
+        """
+        Compile the bureau's own word: charged, not charged, or (None) not said.
+
+        A flag that is absent says nothing, unless its absence is what is asked.
+        """
         if self.charged is None:
             return None
         findings = Findings()
-        test: Callable[[Document], bool] | None = None
+        charged: Callable[[Document], bool] | None = None
         with findings.at("charged", "body"):
-            test = compile_conditions(self.charged.body, codec.selector)
-        findings.close()
-        return test
+            charged = compile_conditions(self.charged.body, codec.selector)
+        test = findings.settle(charged)
+        flags = tuple(
+            codec.selector(path)
+            for path, matcher in self.charged.body.items()
+            if matcher.present is None
+        )
+
+        def said(document: Document) -> bool | None:
+            if test(document):
+                return True
+            return None if any(select(document) is None for select in flags) else False
+
+        return said

@@ -172,7 +172,8 @@ def _body(draft: Draft) -> tuple[bytes, str]:
             text = write_json(tree, escaped)
             return _encode(text, draft.charset, "body"), "application/json"
         case FormBody(pairs):
-            return _form(pairs, draft.charset), "application/x-www-form-urlencoded"
+            text = write_form(pairs, draft.charset)
+            return text.encode("ascii"), "application/x-www-form-urlencoded"
         case TextBody(text, media_type):
             body = _encode(text, draft.charset, "body")
             return body, f"{media_type}; charset={draft.charset}"
@@ -180,12 +181,13 @@ def _body(draft: Draft) -> tuple[bytes, str]:
             return b"", ""
 
 
-def _form(pairs: Pairs, charset: str) -> bytes:
+def write_form(pairs: Pairs, charset: str = "utf-8") -> str:
+    """Write pairs as a browser does; a value can not become another pair."""
     return "&".join(
         f"{quote_plus(_encode(name, charset, 'field'))}"
         f"={quote_plus(_encode(value, charset, f'field {name}'))}"
         for name, value in pairs
-    ).encode("ascii")
+    )
 
 
 def _encode(text: str, charset: str, place: str) -> bytes:

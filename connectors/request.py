@@ -12,7 +12,7 @@ from pydantic import ConfigDict, Field, model_validator
 from .exact_json import write_json
 from .faults import Findings
 from .kit import Strict
-from .message import Body, Draft, FormBody, JsonBody, TextBody
+from .message import Body, Draft, FormBody, JsonBody, TextBody, write_form
 from .scalar import canonical
 from .template import (
     Language,
@@ -270,7 +270,7 @@ def _as_text(body: Callable[[Scope], Body]) -> Callable[[Scope], str]:
             case JsonBody(tree, ascii=escaped):
                 return write_json(tree, escaped)
             case FormBody(pairs):
-                return "&".join(f"{name}={value}" for name, value in pairs)
+                return write_form(pairs)
             case TextBody(text):
                 return text
         return ""

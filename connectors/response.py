@@ -291,8 +291,9 @@ def compile_billing(
     def bill(row: OutcomeRow, document: Document | None) -> Billed:
         if free:
             return Billed.NO
-        if charged is not None and document is not None:
-            return Billed.YES if charged(document) else Billed.NO
+        said = None if charged is None or document is None else charged(document)
+        if said is not None:
+            return Billed.YES if said else Billed.NO
         return row.billed or billing.expects(row.outcome)
 
     return bill

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Annotated, Self
 
@@ -56,6 +57,15 @@ class Reference(Strict):
     length: int = Field(default=20, ge=8, le=64)
 
 
+@dataclass(frozen=True, slots=True)
+class Built:
+    """A connector that can be asked."""
+
+    call: Call
+    references: frozenset[str]
+    """What of an inquiry its request depends on."""
+
+
 class ConnectorSpec(Strict):
     """Everything that makes one connector different from another."""
 
@@ -96,14 +106,15 @@ class ConnectorSpec(Strict):
         """What one billed call costs, in the billing currency."""
         return self.billing.price.amount if self.billing else Decimal(0)
 
-    def build(self, kit: Kit, bureau: Bureau, owned: Owned) -> Call:
+    def build(self, kit: Kit, bureau: Bureau, owned: Owned) -> Built:
         """
         Build the call that this file describes.
 
         Raises `ConfigError` with all that is wrong with the file.
         """
         connector, references = assemble(self, kit, bureau)
-        return self.layered(connector, references, kit, bureau, owned)
+        call = self.layered(connector, references, kit, bureau, owned)
+        return Built(call, references | self.inputs.references)
 
     def layered(
         self,
@@ -140,8 +151,10 @@ class ConnectorSpec(Strict):
         )(connector)
 
     def _key(self, kit: Kit, references: frozenset[str]) -> Callable[[Query], str]:
-        """Name answers by what was asked, of which version, read by which mapping."""
+        """Name answers by what was asked, how, of which version, and read by which mapping."""
         told = told_apart(references, self.cache.ignore)
-        read = self.model_dump_json(include={"response", "outcomes", "mapping", "sentinels"})
+        read = self.model_dump_json(
+            include={"documents", "request", "response", "outcomes", "mapping", "sentinels"}
+        )
         mapping = hashlib.sha256(read.encode()).hexdigest()
         return compile_key(kit.cache_key, (f"{self.name}@{self.version}", mapping, *told), told)

@@ -11,7 +11,7 @@ from connectors.contract import Call, Transport
 from connectors.faults import ConfigError, Findings
 from connectors.kit import Kit
 from connectors.policy.ledger import Owned
-from connectors.spec import ConnectorSpec
+from connectors.spec import Built, ConnectorSpec
 from connectors.template import Language
 from connectors.words import Effect
 
@@ -25,7 +25,7 @@ from .merging import Merging
 from .policy import CallerPolicy
 from .product import Prefer, ProductSpec
 from .product_inputs import check as check_inputs
-from .references import dangling
+from .references import dangling, unmet_needs
 from .rules import build_rules
 from .stages.admit import Callers
 from .stages.authorize import Terms
@@ -80,7 +80,8 @@ def assemble(catalog: Catalog, kit: Kit, keys: Keys, recall: Recall) -> Assemble
     findings = [*catalog.findings, *dangling(catalog)]
     owned = Owned()
     bureaus = _bureaus(catalog, kit, findings)
-    calls = _calls(catalog, kit, bureaus, owned, findings)
+    built = _connectors(catalog, kit, bureaus, owned, findings)
+    findings.extend(unmet_needs(catalog, built))
     presets = _presets(catalog, kit, recall, findings)
     callers = _callers(catalog, kit, keys, findings)
     if findings:
@@ -90,7 +91,7 @@ def assemble(catalog: Catalog, kit: Kit, keys: Keys, recall: Recall) -> Assemble
     return Assembled(
         catalog=catalog,
         callers=callers,
-        calls=calls,
+        calls={name: one.call for name, one in built.items()},
         transports=tuple(bureau.transport for bureau in bureaus.values()),
         seats={name: _seats(product, connectors) for name, product in products.items()},
         terms={name: _terms(spec) for name, spec in connectors.items()},
@@ -112,22 +113,22 @@ def _bureaus(catalog: Catalog, kit: Kit, findings: list[Located]) -> dict[str, B
     return built
 
 
-def _calls(
+def _connectors(
     catalog: Catalog,
     kit: Kit,
     bureaus: Mapping[str, Bureau],
     owned: Owned,
     findings: list[Located],
-) -> dict[str, Call]:
-    calls: dict[str, Call] = {}
+) -> dict[str, Built]:
+    built: dict[str, Built] = {}
     for name, entry in catalog.connectors.items():
         if entry.spec.bureau not in bureaus:
             continue
         try:
-            calls[name] = entry.spec.build(kit, bureaus[entry.spec.bureau], owned)
+            built[name] = entry.spec.build(kit, bureaus[entry.spec.bureau], owned)
         except ConfigError as error:
             findings.extend(entry.blame(error))
-    return calls
+    return built
 
 
 def _presets(
@@ -157,7 +158,7 @@ def _preset(product: ProductSpec, kit: Kit, recall: Recall) -> Preset:
 def _callers(catalog: Catalog, kit: Kit, keys: Keys, findings: list[Located]) -> Callers:
     by_san: dict[str, CallerPolicy] = {}
     by_key: dict[str, CallerPolicy] = {}
-    language = Language(types={}, secrets=lambda name: kit.secrets.read(name).reveal())
+    language = Language(types={}, secrets=lambda name: kit.secrets.read(name).reveal(), env=kit.env)
     for entry in catalog.callers.values():
         try:
             _identify(entry, language, by_san, by_key)

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import combinations
 from typing import Any
 
 from connectors.faults import ConfigError, Findings
-from connectors.spec import ConnectorSpec
+from connectors.spec import Built, ConnectorSpec
 from connectors.template.language import guess
 
 from .catalog import Catalog, Entry
 from .config.finding import Located
-from .paths import touches
+from .paths import touches, within
 from .policy import CallerPolicy
 from .product import Prefer, ProductSpec
 from .schema import exists, gives_list, is_mask
@@ -33,6 +33,30 @@ def dangling(catalog: Catalog) -> Iterator[Located]:
         findings = Findings()
         _caller(caller.spec, catalog, findings)
         yield from _blamed(findings, caller)
+
+
+def unmet_needs(catalog: Catalog, built: Mapping[str, Built]) -> Iterator[Located]:
+    """Find requests that refer to user info which no connector that they wait for gives."""
+    for product in catalog.products.values():
+        findings = Findings()
+        for index, use in enumerate(product.spec.connectors):
+            if use.connector not in built:
+                continue
+            given = [
+                target
+                for need in use.needs
+                if need in catalog.connectors
+                for target in catalog.connectors[need].spec.targets
+            ]
+            for reference in sorted(built[use.connector].references):
+                root, _, path = reference.partition(".")
+                if root == "user_info" and not within(path, given):
+                    findings.add(
+                        f"{use.connector} refers to {reference}, which nothing under `needs` gives",
+                        "connectors",
+                        index,
+                    )
+        yield from _blamed(findings, product)
 
 
 def _blamed(findings: Findings, entry: Entry[Any]) -> Iterator[Located]:

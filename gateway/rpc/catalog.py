@@ -1,4 +1,4 @@
-"""What may be ordered, from whom and at what price: CatalogService. Nothing is ever sent."""
+"""What may be ordered, from whom and at what price: CatalogService, which asks no bureau."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A verified report made into the message that the caller gets. No decisions are taken here."""
+"""A verified report made into the message that the caller gets, with no decision of its own."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One log line for each inquiry, whatever its end."""
+"""One log line for each inquiry that ended; a fault of ours is an incident instead."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -55,9 +55,11 @@ class House:
 
 
 @asynccontextmanager
-async def open_house(folder: Path, config: Path = CONFIG) -> AsyncIterator[House]:
+async def open_house(
+    folder: Path, config: Path = CONFIG, env: Mapping[str, str] | None = None
+) -> AsyncIterator[House]:
     async with (
-        running_demo(config, folder, {}, "127.0.0.1:0") as demo,
+        running_demo(config, folder, env or {}, "127.0.0.1:0") as demo,
         demo.door.client() as client,
     ):
         yield House(demo, client)

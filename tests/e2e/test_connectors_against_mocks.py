@@ -212,7 +212,9 @@ async def town(tmp_path: Path) -> AsyncIterator[Town]:
         )
         built = {name: entry.spec.build(kit) for name, entry in catalog.bureaus.items()}
         specs = {name: entry.spec for name, entry in catalog.connectors.items()}
-        calls = {name: spec.build(kit, built[spec.bureau], owned) for name, spec in specs.items()}
+        calls = {
+            name: spec.build(kit, built[spec.bureau], owned).call for name, spec in specs.items()
+        }
         yield Town(bureaus, calls)
         await owned.settled()
         transports: list[Transport] = [bureau.transport for bureau in built.values()]

@@ -117,7 +117,7 @@ async def test_a_close_after_accept_is_lost() -> None:
     "headers", [["Content-Length: 100"], ["Transfer-Encoding: chunked"]], ids=["length", "chunked"]
 )
 @pytest.mark.parametrize("reset", [True, False])
-async def test_half_an_answer_is_lost(headers: list[str], reset: bool) -> None:  # noqa: FBT001
+async def test_half_an_answer_is_lost(headers: list[str], reset: bool) -> None:
     async def breaks_off(visit: Visit) -> None:
         await visit.request()
         await visit.answer(b"40\r\nhalf", *headers)

@@ -132,7 +132,7 @@ def test_xml_nests_in_xml_by_escaping_once_a_level(inner: str) -> None:
 
 @given(value=NUMBERS | st.booleans() | NAMES)
 def test_a_quoted_text_matches_by_canonical_text_and_nothing_else(
-    value: Decimal | str | bool,  # noqa: FBT001
+    value: Decimal | str | bool,
 ) -> None:
     text = scalar_text(value)
 

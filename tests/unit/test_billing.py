@@ -88,3 +88,18 @@ async def test_a_page_without_the_flag_leaves_open_what_a_failure_costs() -> Non
         await ask(b"<html>", 500, billing=FLAG)
 
     assert caught.value.billed is Billed.UNKNOWN
+
+
+async def test_an_answer_that_leaves_the_flag_out_is_billed_by_the_table() -> None:
+    """A flag that is absent is no promise of anything."""
+    with pytest.raises(BrokeDown) as caught:
+        await ask(b'{"code": "0"}', 500, billing=FLAG)
+
+    assert caught.value.billed is Billed.UNKNOWN
+
+
+async def test_a_flag_may_be_its_mere_presence() -> None:
+    billing = {"price": PRICE, "charged": {"body": {"fee_id": {"present": True}}}}
+
+    assert (await ask(b'{"code": "0", "fee_id": "f1"}', billing=billing)).billed is Billed.YES
+    assert (await ask(b'{"code": "0"}', billing=billing)).billed is Billed.NO

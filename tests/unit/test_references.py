@@ -150,6 +150,21 @@ def test_a_bureau_has_a_code_for_each_purpose_that_a_request_tells_it(
     assert folder.findings() == ()
 
 
+def test_a_request_that_uses_what_nobody_gives_it_is_told_at_load(folder: ConfigFolder) -> None:
+    """It would be NEED_INPUT for ever, and look like a person of whom too little is known."""
+    second(folder, "fraud.night_application_count: {path: n, type: int}")
+    asks = 'id: "${user_info.fraud.gang_risk}"'
+    folder.change("connectors/other.yaml", "id: ${subject.id_number}", asks)
+    folder.change(PRODUCT_FILE, "{connector: other}", f"{{connector: other}} {MARK}")
+    assert folder.found() == folder.marked()
+    assert "nothing under `needs` gives" in folder.findings()[0].message
+
+    folder.change(
+        PRODUCT_FILE, f"{{connector: other}} {MARK}", "{connector: other, needs: [score]}"
+    )
+    assert folder.findings() == ()
+
+
 def test_two_connectors_on_one_field_need_a_rule(folder: ConfigFolder) -> None:
     second(folder, "fraud.gang_risk: {path: r, type: ratio}")
     folder.change(PRODUCT_FILE, "connectors:\n", f"connectors: {MARK}\n")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from typing import Any
-from urllib.parse import unquote
+from urllib.parse import parse_qs, unquote
 
 import pytest
 from hypothesis import given
@@ -138,6 +138,17 @@ async def test_a_document_stands_as_text_in_the_next() -> None:
     outer = json.loads(unquote(wire.body.decode().removeprefix("data=").replace("+", " ")))
 
     assert json.loads(outer["of"]) == {"name": '"}'}
+
+
+async def test_a_value_can_not_become_another_field_of_a_form_inside_a_field() -> None:
+    wire = await sent(
+        named("ann&amount=9"),
+        documents={"inner": {"form": {"name": "${subject.name}", "amount": "1"}}},
+        request={"form": {"data": "${documents.inner}"}},
+    )
+    inner = parse_qs(wire.body.decode())["data"][0]
+
+    assert parse_qs(inner) == {"name": ["ann&amount=9"], "amount": ["1"]}
 
 
 async def test_a_bureaus_headers_are_on_every_request_that_brings_none_of_its_own() -> None:
