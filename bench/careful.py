@@ -24,7 +24,7 @@ import uvloop
 from datachannel.v1 import data_channel_service_pb2 as pb
 from datachannel.v1 import report_pb2, user_info_pb2
 
-from gateway.catalog import read_catalog
+from gateway.catalog.reading import read_catalog
 
 from .echo import serve
 from .inquiries import PATH

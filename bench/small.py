@@ -14,22 +14,22 @@ from random import SystemRandom
 from datachannel.v1 import data_channel_service_pb2 as pb
 
 from connectors.assembly import assemble
-from connectors.cache_key import compile_key, told_apart
 from connectors.codec.json import read_json
 from connectors.connector import Connector
 from connectors.contract import Attempt, ConsentRef, Query, Standing, Wire, WireReply
 from connectors.kit import Ending, Kit
+from connectors.policy.cache_key import compile_key, told_apart
 from connectors.words import Effect, Purpose
 from gateway.app import Gateway, Streams, running
-from gateway.catalog import read_catalog
+from gateway.catalog.reading import read_catalog
 from gateway.clock import LoopClock
-from gateway.keys import Keys
+from gateway.fields.schema import schema
 from gateway.model import Credentials
 from gateway.rpc.channel import DataChannel
 from gateway.rpc.engine.contract import CallContext
 from gateway.rpc.translate_report import ReportTranslation
-from gateway.schema import schema
-from gateway.secrets import ChainedSecrets, SecretVariables
+from gateway.security.keys import Keys
+from gateway.security.secrets import ChainedSecrets, SecretVariables
 from gateway.store.memory_cache import MemoryCache
 from gateway.telemetry.observer import QueryCounters
 

@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 from itertools import count
 from pathlib import Path
 
-from gateway.keys import Keys
+from gateway.security.keys import Keys
 
 from .load import API_KEY, Measured, Order
 from .process import Asked, Child, asked, child

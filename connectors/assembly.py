@@ -5,16 +5,16 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from .billing import Billing, Price
+from .answer.billing import Billing, Price
+from .answer.outcome import OutcomeRow, compile_outcomes
+from .answer.response import Reading, compile_billing, compile_places
 from .bureau import Bureau, BureauSpec
 from .connector import Connector
 from .faults import ConfigError, Findings
 from .kit import Kit
 from .mapping import CompiledMapping, compile_mapping
-from .matcher import Matcher
-from .outcome import OutcomeRow, compile_outcomes
-from .request import Written, compile_documents, compile_request
-from .response import Reading, compile_billing, compile_places
+from .message.request import Written, compile_documents, compile_request
+from .select.matcher import Matcher
 from .sign import Signatures, build_signatures
 from .template import Language
 from .transport import Http, check_statement

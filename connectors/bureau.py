@@ -10,13 +10,13 @@ from zoneinfo import ZoneInfo
 from pydantic import Field, field_validator, model_validator
 
 from .auth import AnyAuth, Auth, NoAuth
-from .constant import constant
 from .contract import Transport
 from .faults import Findings
 from .kit import Kit, Strict
 from .policy.limit import Limit, Room
 from .sign import SignList
 from .template import Language
+from .template.constant import constant
 from .transport import AnyTransport, Http, Sql, Tls
 from .words import LicenceClass, Purpose
 

@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import partial
 
+from .answer.response import Reading
 from .auth.contract import Auth
 from .contract import Query, Reply, Transport, Values, Wire
 from .errors import NeedInput, Refused
 from .kit import Clock, Tokens
-from .message import check_target, finish
-from .request import Documents, Written
-from .response import Reading
+from .message.draft import check_target, finish
+from .message.request import Documents, Written
 from .sign import Signatures
 from .template import RenderError
 from .words import Billed, Purpose

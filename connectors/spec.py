@@ -10,24 +10,24 @@ from typing import Annotated, Self
 
 from pydantic import Field, WithJsonSchema, model_validator
 
+from .answer.billing import Billing
+from .answer.outcome import OutcomeRow
+from .answer.response import Response
 from .assembly import assemble
-from .billing import Billing
 from .bureau import NAME, Bureau
-from .cache_key import compile_key, told_apart
 from .contract import Call, Query, stack
 from .inline import InlineTest
-from .inputs import Inputs
 from .kit import Kit, Strict
 from .mapping import Rows, Sentinels
-from .outcome import OutcomeRow
+from .message.request import Document, Request
+from .policy.cache_key import compile_key, told_apart
+from .policy.inputs import Inputs
 from .policy.ledger import Owned, Recorded
 from .policy.observe import observe
 from .policy.renew import renew
 from .policy.retry import Retry, Terms
 from .policy.reuse import Reuse
 from .policy.timeout import Timeout
-from .request import Document, Request
-from .response import Response
 from .sign import SignList
 from .words import Effect, Purpose
 

@@ -14,13 +14,13 @@ from typing import TextIO
 from connectors.faults import ConfigError
 from connectors.kit import Clock, Kit
 
-from .assembly import Assembled, assemble
-from .catalog import CatalogError, read_catalog, read_own_settings
+from .catalog.assembly import Assembled, assemble
+from .catalog.reading import CatalogError, read_catalog, read_own_settings
 from .clock import LoopClock
 from .config.finding import of_config
 from .config.folder import Folder
 from .config.settings import Settings
-from .keys import Keys
+from .fields.schema import read_user_info, schema
 from .pipeline import Pipeline
 from .rpc.catalog import CatalogChannel
 from .rpc.channel import DataChannel
@@ -29,8 +29,8 @@ from .rpc.engine.grpcio import GrpcioServer
 from .rpc.services import main_methods
 from .rpc.status import Statuses
 from .rpc.translate_report import ReportTranslation
-from .schema import read_user_info, schema
-from .secrets import ChainedSecrets, SecretFiles, SecretVariables, Shelf
+from .security.keys import Keys
+from .security.secrets import ChainedSecrets, SecretFiles, SecretVariables, Shelf
 from .stages.admit import Admit
 from .stages.authorize import Authorize
 from .stages.fan_out import FanOut

@@ -17,7 +17,7 @@ How an inquiry can fail, one class for each thing a caller could do about it.
 
 from __future__ import annotations
 
-from .violation import Violation
+from .subject.violation import Violation
 
 
 class GatewayError(Exception):

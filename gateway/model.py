@@ -21,9 +21,9 @@ from connectors.contract import FieldNote, Query, Reply, Standing, Values
 from connectors.errors import ConnectorError
 from connectors.words import FieldStatus, Outcome, Purpose, ReuseMode
 
-from .filling import FieldOrigin, Filling
 from .policy import CallerPolicy
-from .violation import Violation
+from .subject.filling import FieldOrigin, Filling
+from .subject.violation import Violation
 
 
 @unique

@@ -7,14 +7,14 @@ from typing import Literal
 
 from pydantic import Field, field_validator
 
-from connectors.inputs import Inputs
 from connectors.kit import Strict
+from connectors.policy.inputs import Inputs
 from connectors.units import Seconds
 from connectors.words import Purpose
 
 from .checks import AnyCheck
+from .fields.paths import covers
 from .fillers import AnyFiller
-from .paths import covers
 from .rules import AnyRule
 
 

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from gateway.assembly import Assembled
-from gateway.catalog import CatalogError, read_catalog
+from gateway.catalog.assembly import Assembled
+from gateway.catalog.dry_run import build
+from gateway.catalog.reading import CatalogError, read_catalog
 from gateway.config.finding import Located
-from gateway.dry_run import build
 
 MARK = "# !"
 """Ends a line at which something is expected to be wrong."""

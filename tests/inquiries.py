@@ -12,7 +12,6 @@ from datachannel.v1 import user_info_pb2
 from connectors.contract import Standing
 from connectors.words import Outcome, Purpose
 from gateway.errors import GatewayError
-from gateway.filling import Filling
 from gateway.model import (
     Admitted,
     Answer,
@@ -31,7 +30,8 @@ from gateway.model import (
 from gateway.pipeline import Pipeline
 from gateway.policy import CallerPolicy, Identities
 from gateway.rpc.engine.contract import CallContext
-from gateway.violation import Violation
+from gateway.subject.filling import Filling
+from gateway.subject.violation import Violation
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 CALLER = CallerPolicy(

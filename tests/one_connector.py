@@ -12,7 +12,7 @@ from connectors.connector import Connector
 from connectors.contract import Attempt, Query, Reply, Standing, Wire, WireReply
 from connectors.spec import ConnectorSpec
 from connectors.words import Purpose
-from gateway.schema import schema
+from gateway.fields.schema import schema
 from tests.standins import make_kit
 
 KIT = replace(make_kit(secrets={"token": "s3cret"}), schema=schema())

@@ -13,7 +13,6 @@ from datachannel.v1 import user_info_pb2
 from connectors.contract import FieldNote, Reply, Standing
 from connectors.errors import ConnectorError
 from connectors.words import Billed, FieldStatus, Outcome, Purpose, ServedFrom
-from gateway.filling import Filling
 from gateway.model import (
     Admitted,
     Answer,
@@ -28,7 +27,8 @@ from gateway.model import (
 )
 from gateway.policy import CallerPolicy
 from gateway.stages.plan import Seat
-from gateway.violation import Violation
+from gateway.subject.filling import Filling
+from gateway.subject.violation import Violation
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 

@@ -11,12 +11,12 @@ from pydantic import TypeAdapter
 from stdnum.cn import ric
 
 from connectors.words import Purpose
+from gateway.fields.schema import schema
 from gateway.fillers import AnyFiller, Filler, FillerKit, Recall, Stored, build_fillers
 from gateway.model import Admitted, Credentials, Inquiry, Valid
 from gateway.policy import CallerPolicy
 from gateway.rules import AnyRule, Judgement, Rule, build_rules
-from gateway.schema import schema
-from gateway.violation import Violation
+from gateway.subject.violation import Violation
 
 from .standins import make_kit
 

@@ -10,8 +10,8 @@ from http import HTTPStatus
 from ..contract import Attempt, Codec, Document, Transport, WireReply
 from ..errors import ConnectorError, NotSent, Refused
 from ..kit import Kit, Secret
-from ..message import Draft, finish
-from ..select import Select, scalar_text
+from ..message.draft import Draft, finish
+from ..select.path import Select, scalar_text
 from ..template import RenderError, Scope
 from .contract import Auth
 from .session import Token

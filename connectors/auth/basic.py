@@ -5,12 +5,12 @@ from __future__ import annotations
 from base64 import b64encode
 from typing import Literal
 
-from ..constant import constant
 from ..contract import Transport
 from ..faults import ConfigError
-from ..into import Into
 from ..kit import Kit, Strict
+from ..message.into import Into
 from ..template import Language
+from ..template.constant import constant
 from .contract import Auth, Fixed
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Literal
 
-from ..constant import constant
 from ..contract import Transport
-from ..into import Into
 from ..kit import Kit, Strict
+from ..message.into import Into
 from ..template import Language
+from ..template.constant import constant
 from .contract import Auth, Fixed
 
 BEARER = Into(header="Authorization", format="Bearer {token}")

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from ..contract import Values
-from ..into import Into
-from ..message import Draft
+from ..message.draft import Draft
+from ..message.into import Into
 
 
 class Auth(Protocol):

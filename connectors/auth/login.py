@@ -10,15 +10,15 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from ..codec import AnyCodec, Json
-from ..conditions import compile_conditions, compile_matcher
 from ..contract import Codec, Document, Transport, Values, WireReply
 from ..faults import ConfigError, Findings
-from ..into import Into
 from ..kit import Kit, Strict
-from ..matcher import Matcher
-from ..message import Draft
-from ..request import Request, Written, compile_request
-from ..select import Select, scalar_text
+from ..message.draft import Draft
+from ..message.into import Into
+from ..message.request import Request, Written, compile_request
+from ..select.conditions import compile_conditions, compile_matcher
+from ..select.matcher import Matcher
+from ..select.path import Select, scalar_text
 from ..template import Language
 from ..units import Seconds
 from .api_key import ApiKey

@@ -6,7 +6,7 @@ from typing import Literal
 
 from ..contract import Transport, Values
 from ..kit import Kit, Strict
-from ..message import Draft
+from ..message.draft import Draft
 from ..template import Language
 from .contract import Auth
 

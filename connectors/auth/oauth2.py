@@ -7,8 +7,8 @@ from typing import Literal
 from pydantic import Field
 
 from ..contract import Transport
-from ..into import Into
 from ..kit import Kit, Strict
+from ..message.into import Into
 from ..template import Language
 from ..units import Seconds
 from .basic import Basic

@@ -9,8 +9,8 @@ from urllib.parse import parse_qsl, quote_plus
 
 from ..contract import Codec, Document
 from ..kit import Kit, Strict
-from ..scalar import canonical
-from ..select import Select, compile_path
+from ..select.path import Select, compile_path
+from ..template.scalar import canonical
 from .charset import Charset, decoded
 
 _MOST_FIELDS = 1000

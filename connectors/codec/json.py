@@ -10,8 +10,8 @@ from typing import Literal, NoReturn
 
 from ..contract import Codec, Document
 from ..kit import Kit, Strict
-from ..scalar import canonical, is_plain
-from ..select import Select, compile_path
+from ..select.path import Select, compile_path
+from ..template.scalar import canonical, is_plain
 from .charset import Charset, decoded, encoded
 
 DEEPEST = 64

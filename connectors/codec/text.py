@@ -6,7 +6,7 @@ from typing import Literal
 
 from ..contract import Codec, Document
 from ..kit import Kit, Strict
-from ..select import Select
+from ..select.path import Select
 from .charset import Charset, decoded, encoded
 
 

@@ -12,7 +12,7 @@ from pydantic import field_validator
 
 from ..contract import Codec, Document
 from ..kit import Kit, Strict
-from ..select import Element, Select
+from ..select.path import Element, Select
 from .charset import Charset, encoded
 
 

@@ -10,11 +10,11 @@ from typing import cast
 from google.protobuf.descriptor import Descriptor
 from google.protobuf.message import Message
 
-from ..conditions import compile_conditions
 from ..contract import Counts, Document, FieldNote
 from ..faults import ConfigError, Findings
 from ..kit import Schema
-from ..select import Select
+from ..select.conditions import compile_conditions
+from ..select.path import Select
 from ..words import FieldStatus
 from .convert import Reader, amounts_by_code
 from .gap import SENTINELS, Gap

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from decimal import Context, Decimal
 from typing import Final
 
-from ..scalar import canonical
+from ..template.scalar import canonical
 from .currency import CODE, decimals
 from .gap import INVALID, Gap
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from ..contract import Document
-from ..select import Select, as_list
+from ..select.path import Select, as_list
 from .gap import INVALID, NO_ROW, NULL, Gap
 from .read import Read, Tally
 from .target import Tree, Write

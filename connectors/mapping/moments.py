@@ -8,7 +8,7 @@ from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from ..faults import ConfigError
-from ..scalar import canonical
+from ..template.scalar import canonical
 from .convert import Reader, integers
 from .gap import INVALID
 

@@ -9,8 +9,8 @@ from typing import Final
 
 from ..contract import Document
 from ..faults import ConfigError
-from ..scalar import canonical
-from ..select import Element, Select, scalar_text
+from ..select.path import Element, Select, scalar_text
+from ..template.scalar import canonical
 from .convert import Reader
 from .gap import NULL, Gap
 

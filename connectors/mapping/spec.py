@@ -20,8 +20,8 @@ from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
 
 from ..faults import ConfigError
 from ..kit import Strict
-from ..matcher import Matcher
-from ..scalar import canonical
+from ..select.matcher import Matcher
+from ..template.scalar import canonical
 from .convert import Reader, amounts, integers, labels, numbers, read_bool, read_string
 from .gap import UNMAPPED
 from .leaf import Leaf, hint

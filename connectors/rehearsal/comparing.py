@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl
 from ..codec.json import read_json
 from ..contract import Wire
 from ..inline import ExpectedRequest
-from ..scalar import canonical
+from ..template.scalar import canonical
 
 
 class _Nothing:

@@ -9,12 +9,12 @@ from typing import Final
 
 from ..contract import Query, Standing, Values, WireReply
 from ..errors import ConnectorError, Lost, NotSent
-from ..exact_json import write_json
 from ..faults import ConfigError, Findings, Place
 from ..inline import InlineTest, ScriptedReply
 from ..kit import Clock, Schema
-from ..scalar import canonical
+from ..message.exact_json import write_json
 from ..template.language import guess
+from ..template.scalar import canonical
 from ..transport.rows import write_rows
 from ..words import Purpose
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from ..answer.outcome import OutcomeRow
 from ..assembly import assemble, outcome_rows
 from ..bureau import BureauSpec
 from ..connector import Connector
@@ -13,7 +14,6 @@ from ..errors import ConnectorError
 from ..faults import ConfigError, Findings
 from ..inline import InlineTest
 from ..kit import Kit, Schema
-from ..outcome import OutcomeRow
 from ..policy.ledger import Owned
 from ..spec import ConnectorSpec
 from ..transport.replay import Replay

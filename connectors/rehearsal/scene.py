@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import ClassVar
 
+from ..answer.outcome import OutcomeRow
 from ..contract import Call, Counts, Query, Reply
 from ..errors import ConnectorError
 from ..inline import Expected, InlineTest
 from ..kit import Schema
 from ..mapping import status_of
-from ..outcome import OutcomeRow
 from ..policy.ledger import Owned
 from ..spec import ConnectorSpec
 from ..transport.replay import Replay

@@ -16,7 +16,7 @@ from pydantic import BeforeValidator, Field
 from ..contract import Attempt, Wire
 from ..faults import Findings
 from ..kit import Kit
-from ..message import Draft, finish, message_values
+from ..message.draft import Draft, finish, message_values
 from ..template import Language, Scope
 from .contract import Signature
 from .digest import Digest

@@ -12,10 +12,9 @@ from pydantic import Field, model_validator
 from ..codec.charset import encoded
 from ..contract import Wire
 from ..faults import Findings
-from ..into import Into
 from ..kit import Strict
-from ..message import Draft, message_language
-from ..scalar import canonical
+from ..message.draft import Draft, message_language
+from ..message.into import Into
 from ..template import (
     Language,
     Scope,
@@ -25,6 +24,7 @@ from ..template import (
     compile_text,
     compile_value,
 )
+from ..template.scalar import canonical
 
 Encoding = Literal["hex", "hex_upper", "base64"]
 

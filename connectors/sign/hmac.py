@@ -8,10 +8,10 @@ from base64 import b64decode
 from collections.abc import Callable
 from typing import Final, Literal
 
-from ..constant import constant
 from ..faults import ConfigError
 from ..kit import Kit
 from ..template import Language
+from ..template.constant import constant
 from .contract import Signature, Signed
 
 _KEY_ENCODINGS: Final[dict[str, Callable[[str], bytes]]] = {

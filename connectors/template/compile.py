@@ -10,12 +10,12 @@ from datetime import date
 from decimal import Decimal
 
 from ..faults import ConfigError, Findings
-from ..scalar import canonical
 from .converters import takes
 from .errors import RenderError, Unwritable
 from .expression import Compiled, compile_expression
 from .language import Language, Scope
 from .parse import Expression, parse
+from .scalar import canonical
 
 Escape = Callable[[str], str]
 """Keeps a value's text from becoming syntax; raises `Unwritable` where it can not."""

@@ -14,8 +14,8 @@ from typing import Any
 
 from cryptography.hazmat.primitives import hashes
 
-from ..scalar import canonical, is_plain
 from .dates import date_writer
+from .scalar import canonical, is_plain
 
 _INTEGER = re.compile(r"[+-]?[0-9]{1,400}")
 _TWO_DIGIT_CODES = frozenset(

@@ -9,9 +9,9 @@ from pydantic import Field
 
 from connectors.kit import Strict
 
-from .. import access
-from ..paths import covers
-from ..violation import Violation
+from ..fields import access
+from ..fields.paths import covers
+from ..subject.violation import Violation
 from .contract import Check, CheckFinding, Evidence
 
 

@@ -9,7 +9,7 @@ from pydantic import Field
 from connectors.kit import Strict
 from connectors.words import FieldStatus
 
-from ..paths import covers
+from ..fields.paths import covers
 from .contract import Check, CheckFinding, Evidence
 
 

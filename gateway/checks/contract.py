@@ -9,7 +9,7 @@ from datetime import datetime
 from datachannel.v1 import user_info_pb2
 
 from ..model import FieldMeta
-from ..violation import Violation
+from ..subject.violation import Violation
 
 
 @dataclass(frozen=True, slots=True)

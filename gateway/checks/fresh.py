@@ -10,8 +10,8 @@ from connectors.kit import Strict
 from connectors.units import Seconds
 from connectors.words import FieldStatus
 
+from ..fields.paths import covers
 from ..model import FieldMeta
-from ..paths import covers
 from .contract import Check, CheckFinding, Evidence
 
 

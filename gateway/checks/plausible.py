@@ -12,8 +12,8 @@ from datachannel.v1 import values_pb2
 from connectors.kit import Strict
 from connectors.words import FieldStatus
 
-from .. import access
-from ..violation import Violation
+from ..fields import access
+from ..subject.violation import Violation
 from .contract import Check, CheckFinding, Evidence
 
 

@@ -17,8 +17,8 @@ from google.protobuf.message import Message
 from connectors.words import Purpose
 from datachannel_client import Client, GatewayRefusal, Tls
 
+from ..fields.schema import DATE
 from ..rpc.enums import PURPOSES
-from ..schema import DATE
 from . import printing, process
 
 Request = data_channel_service_pb2.GetUserInfoRequest

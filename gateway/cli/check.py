@@ -11,9 +11,9 @@ import typer
 
 from connectors.words import Purpose
 
-from ..catalog import Catalog, CatalogError, read_catalog, read_own_settings
-from ..catalog_view import Explained
-from ..dry_run import build, look_through
+from ..catalog.dry_run import build, look_through
+from ..catalog.reading import Catalog, CatalogError, read_catalog, read_own_settings
+from ..catalog.view import Explained
 from . import printing, process
 
 Config = Annotated[

@@ -15,8 +15,8 @@ import typer
 from connectors.faults import ConfigError
 
 from ..app import secrets_of
-from ..catalog import CatalogError, read_catalog, read_own_settings
-from ..keys import Keys
+from ..catalog.reading import CatalogError, read_catalog, read_own_settings
+from ..security.keys import Keys
 from . import printing, process
 from .demo_folder import write_private
 

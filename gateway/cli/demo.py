@@ -16,7 +16,7 @@ from google.protobuf.json_format import ParseDict
 
 from datachannel_client import Client, GatewayRefusal
 
-from ..catalog import CatalogError
+from ..catalog.reading import CatalogError
 from ..clock import LoopClock
 from ..rpc.translate import amount
 from . import printing, process

@@ -16,11 +16,11 @@ from pathlib import Path
 from datachannel_client import Tls
 from mock_bureaus import Credentials, MockBureaus
 
-from .. import pki
 from ..app import Gateway, Streams, running
 from ..clock import LoopClock
-from ..keys import Keys
 from ..model import Credentials as CallerCredentials
+from ..security import pki
+from ..security.keys import Keys
 from .ask import Door
 
 PRODUCT = "loan_v1"

@@ -15,9 +15,9 @@ from connectors.faults import ConfigError
 from connectors.rehearsal import Rehearsal, TestResult, rehearse
 from connectors.spec import ConnectorSpec
 
-from ..catalog import Catalog, CatalogError, Entry, read_catalog, read_own_settings
-from ..references import dangling
-from ..schema import schema
+from ..catalog.reading import Catalog, CatalogError, Entry, read_catalog, read_own_settings
+from ..catalog.references import dangling
+from ..fields.schema import schema
 from . import printing, process
 
 

@@ -17,10 +17,10 @@ from rich.text import Text
 
 from datachannel_client import GatewayRefusal
 
-from ..catalog import CatalogError
+from ..catalog.reading import CatalogError
 from ..config.finding import Located, written
+from ..fields.schema import DATE, day_of, label, natural_keys
 from ..rpc.translate import amount
-from ..schema import DATE, day_of, label, natural_keys
 from . import process
 
 _GOOD, _NEUTRAL, _BAD = "green", "yellow", "red"

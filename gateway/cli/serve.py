@@ -12,10 +12,10 @@ import typer
 from mock_bureaus import MockBureaus
 
 from ..app import Streams, running
-from ..catalog import CatalogError, read_own_settings
+from ..catalog.dry_run import look_through
+from ..catalog.reading import CatalogError, read_own_settings
 from ..config.folder import walk
 from ..config.settings import Settings
-from ..dry_run import look_through
 from . import demo_folder, printing, process
 
 

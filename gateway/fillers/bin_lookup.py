@@ -7,7 +7,7 @@ from typing import Literal
 from connectors.contract import Values
 from connectors.kit import Strict
 
-from ..filling import FieldOrigin, Filling
+from ..subject.filling import FieldOrigin, Filling
 from .contract import Filler, FillerKit, Need, filled
 from .prefixes import chosen, longest, shipped
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from connectors.contract import Values
 from connectors.kit import Kit
 
-from ..filling import FieldOrigin, Filling
+from ..subject.filling import FieldOrigin, Filling
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,8 @@ from connectors.contract import Values
 from connectors.faults import ConfigError
 from connectors.kit import Kit, Strict
 
-from ..filling import FieldOrigin, Filling
 from ..rules.contract import SubjectPath, known
+from ..subject.filling import FieldOrigin, Filling
 from .contract import Filler, FillerKit, Need, filled
 
 

@@ -7,8 +7,8 @@ from typing import Literal
 from connectors.contract import Values
 from connectors.kit import Strict
 
-from .. import resident_id
-from ..filling import FieldOrigin, Filling
+from ..subject import resident_id
+from ..subject.filling import FieldOrigin, Filling
 from .contract import Filler, FillerKit, Need, filled
 
 

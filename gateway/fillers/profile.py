@@ -12,8 +12,8 @@ from connectors.faults import Findings
 from connectors.kit import Strict
 from connectors.units import Seconds
 
-from ..filling import FieldOrigin, Filling
 from ..rules.contract import SubjectPath, known
+from ..subject.filling import FieldOrigin, Filling
 from .contract import Filler, FillerKit, Forgetful, Need
 
 

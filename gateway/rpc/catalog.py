@@ -12,7 +12,7 @@ from datachannel.v1 import catalog_service_pb2 as pb
 from connectors.kit import Clock
 from connectors.words import Outcome
 
-from ..catalog_view import Catalog, ConnectorFacts, Explained, Offer
+from ..catalog.view import Catalog, ConnectorFacts, Explained, Offer
 from ..errors import NotAllowed
 from ..model import Admitted, Credentials, Inquiry
 from ..policy import CallerPolicy

@@ -12,7 +12,7 @@ from connectors.kit import Clock
 from ..errors import InvalidFields
 from ..model import Admitted, Valid, Verified
 from ..pipeline import Pipeline
-from ..violation import Violation
+from ..subject.violation import Violation
 from .engine.contract import CallContext
 from .translate import parse
 from .translate_inquiry import inquiry, outline, unreadable

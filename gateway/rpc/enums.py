@@ -4,18 +4,10 @@ from __future__ import annotations
 
 from datachannel.v1 import catalog_pb2, inquiry_pb2, report_pb2
 
-from connectors.words import (
-    Billed,
-    Effect,
-    FieldStatus,
-    Outcome,
-    Purpose,
-    ReuseMode,
-    ServedFrom,
-)
+from connectors.words import Billed, Effect, FieldStatus, Outcome, Purpose, ReuseMode, ServedFrom
 
-from ..filling import FieldOrigin
 from ..model import Verdict
+from ..subject.filling import FieldOrigin
 
 OUTCOMES = {word: report_pb2.Outcome.Value(f"OUTCOME_{word}") for word in Outcome}
 SERVED_FROM = {word: report_pb2.ServedFrom.Value(f"SERVED_FROM_{word}") for word in ServedFrom}

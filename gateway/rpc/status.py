@@ -19,7 +19,7 @@ from google.rpc import code_pb2, error_details_pb2, status_pb2
 
 from .. import errors
 from ..errors import Broken, GatewayError, OutcomeUnknown
-from ..violation import Violation
+from ..subject.violation import Violation
 from .translate import duration
 
 DOMAIN: Final = "bureau-gateway"

@@ -14,9 +14,9 @@ from google.protobuf.timestamp_pb2 import Timestamp
 
 from connectors.words import ReuseMode
 
+from ..fields.schema import DATE, TIMESTAMP, day_of, values
 from ..model import Consent, Inquiry
-from ..schema import DATE, TIMESTAMP, day_of, values
-from ..violation import Violation
+from ..subject.violation import Violation
 from .engine.contract import CallContext
 from .enums import PURPOSE_OF, REUSE_MODE_OF
 from .translate import amount, moment, seconds

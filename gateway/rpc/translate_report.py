@@ -15,10 +15,10 @@ from connectors.contract import Reply
 from connectors.errors import ConnectorError
 from connectors.words import Billed, Outcome
 
-from ..catalog_view import ConnectorFacts
-from ..filling import FieldOrigin, Filling
+from ..catalog.view import ConnectorFacts
 from ..model import Answer, Answers, FieldMeta, Verified
 from ..rules.contract import ROOT
+from ..subject.filling import FieldOrigin, Filling
 from .enums import BILLED, FRESHNESS, ORIGINS, OUTCOMES, SERVED_FROM, STATUSES, VERDICTS
 from .misses import miss
 from .translate import duration, money, timestamp

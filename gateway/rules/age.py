@@ -10,7 +10,7 @@ from pydantic import Field, model_validator
 from connectors.contract import Values
 from connectors.kit import Kit, Strict
 
-from .. import resident_id
+from ..subject import resident_id
 from .contract import SILENT, Judgement, Rule, SubjectPath, broken, known
 
 

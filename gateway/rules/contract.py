@@ -17,7 +17,7 @@ from connectors.contract import Values
 from connectors.faults import ConfigError
 from connectors.kit import Kit
 
-from ..violation import Violation
+from ..subject.violation import Violation
 
 ROOT = "subject."
 

@@ -9,8 +9,8 @@ from typing import ClassVar, Literal
 from connectors.contract import Values
 from connectors.kit import Kit, Strict
 
-from .. import resident_id
-from ..resident_id import ResidentId
+from ..subject import resident_id
+from ..subject.resident_id import ResidentId
 from .contract import (
     SILENT,
     Judgement,

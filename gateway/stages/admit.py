@@ -10,11 +10,11 @@ from connectors.kit import Clock
 from connectors.words import ReuseMode
 
 from ..errors import InvalidFields, NotAllowed, Unauthenticated
+from ..fields.paths import narrowed, touches, within
+from ..fields.schema import is_mask
 from ..model import Admitted, Credentials, Inquiry
-from ..paths import narrowed, touches, within
 from ..policy import CallerPolicy
-from ..schema import is_mask
-from ..violation import Violation
+from ..subject.violation import Violation
 
 if TYPE_CHECKING:
     from ..product import ProductSpec

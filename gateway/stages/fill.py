@@ -6,16 +6,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from connectors.contract import Values
-from connectors.inputs import Inputs
+from connectors.policy.inputs import Inputs
 
 from ..errors import InputIncomplete, PresetUnavailable
 from ..fillers import Filler, Forgetful, Need
-from ..filling import Filling
 from ..model import Filled, Valid
-from ..product_inputs import look_up, missing, wanted
 from ..rules import Rule
 from ..rules.contract import ROOT
-from ..violation import Violation
+from ..subject.filling import Filling
+from ..subject.violation import Violation
+from .inputs import look_up, missing, wanted
 
 _NO_ANSWER = Violation("subject", "profile", "the preset database gave no answer")
 

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from connectors.words import Outcome
 
-from ..paths import touches
+from ..fields.paths import touches
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,12 +14,12 @@ from connectors.mapping import status_of
 from connectors.words import FieldStatus
 
 from ..checks import Check, Evidence
-from ..filling import FieldOrigin
-from ..merging import Merging
+from ..fields.merging import Merging
+from ..fields.paths import touches, within, without_keys
+from ..fields.trimming import trim
+from ..fields.twins import twin_fields, write_twins
 from ..model import Answer, Answers, FieldMeta, Report
-from ..paths import touches, within, without_keys
-from ..trimming import trim
-from ..twins import twin_fields, write_twins
+from ..subject.filling import FieldOrigin
 
 NOTHING = frozenset({FieldStatus.NULL_VALUE, FieldStatus.NOT_FOUND, FieldStatus.NOT_REQUESTED})
 """Nobody failed over such a field, and nobody gave it."""

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from connectors.words import Billed, FieldStatus, Outcome
 
 from ..errors import ConnectorsUnavailable, OutcomeUnknown
+from ..fields.paths import touches
 from ..model import Answer, Missing, Report, Verdict, Verified
-from ..paths import touches
 from .plan import Seat
 
 KNOWN = frozenset({FieldStatus.PRESENT, FieldStatus.NULL_VALUE, FieldStatus.NOT_FOUND})

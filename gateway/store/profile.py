@@ -22,7 +22,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from connectors.kit import Clock
 
 from ..fillers.contract import Forgetful, Stored
-from ..keys import keyed_hash, length_prefixed
+from ..security.keys import keyed_hash, length_prefixed
 from .sealing import Sealer, Unsealable
 
 _DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg"}

@@ -8,11 +8,7 @@ from dataclasses import dataclass
 from connectors.contract import Reply
 from connectors.errors import LedgerDown
 
-from ..errors import (
-    GatewayError,
-    LedgerUnavailable,
-    Unauthenticated,
-)
+from ..errors import GatewayError, LedgerUnavailable, Unauthenticated
 from ..model import Credentials, Granted, Inquiry
 from ..policy import CallerPolicy
 from .ledger import InquiryRow, RefusalRow, ServedRow, SqliteLedger

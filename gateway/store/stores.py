@@ -9,7 +9,7 @@ from random import Random
 from connectors.kit import Clock
 
 from ..config.settings import Settings
-from ..keys import Keys
+from ..security.keys import Keys
 from .ledger import SqliteLedger
 from .memory_cache import MemoryCache
 from .profile import Profiles

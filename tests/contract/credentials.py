@@ -13,7 +13,7 @@ from pydantic import TypeAdapter
 from connectors.auth import AnyAuth, Auth
 from connectors.contract import Transport, Wire, WireReply
 from connectors.errors import ConnectorError
-from connectors.message import Draft, FormBody
+from connectors.message.draft import Draft, FormBody
 from connectors.template import Language
 from connectors.transport.replay import Replay
 from tests.standins import HandClock, make_kit

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from connectors.auth import AnyAuth
 from connectors.faults import ConfigError
-from connectors.message import Draft, JsonBody
+from connectors.message.draft import Draft, JsonBody
 
 from .credentials import DRAFT, EXAMPLES, LOGIN, build, every_kind
 

@@ -14,9 +14,9 @@ from pydantic import TypeAdapter, ValidationError
 from connectors.contract import FieldNote
 from connectors.words import FieldStatus
 from gateway.checks import AnyCheck, Check, CheckFinding, Evidence
-from gateway.filling import FieldOrigin
+from gateway.fields.paths import covers
 from gateway.model import FieldMeta
-from gateway.paths import covers
+from gateway.subject.filling import FieldOrigin
 from tests.rooms import NOW, known, reply
 
 RISK, NIGHT = "fraud.gang_risk", "fraud.night_application_count"

@@ -13,7 +13,7 @@ from pydantic import TypeAdapter, ValidationError
 from connectors.codec import AnyCodec, Form, Json, Text, Xml
 from connectors.contract import Codec
 from connectors.kit import Kit
-from connectors.select import scalar_text
+from connectors.select.path import scalar_text
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from typing import get_args
 import pytest
 
 from gateway.fillers import AnyFiller, Filler, Need, Stored
-from gateway.filling import FieldOrigin
+from gateway.subject.filling import FieldOrigin
 
 from ..rulebook import ELDER, fillers
 

@@ -14,7 +14,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from connectors.contract import Attempt, Wire
 from connectors.faults import ConfigError
-from connectors.message import Draft, FormBody, JsonBody, finish
+from connectors.message.draft import Draft, FormBody, JsonBody, finish
 from connectors.sign import AnySign, Signatures, SignList, build_signatures
 from connectors.template import Language, RenderError, Scope
 from tests.standins import make_kit

@@ -30,10 +30,10 @@ from datachannel_client import (
     Violation,
 )
 from gateway import errors
-from gateway.pki import generate
 from gateway.rpc.engine import contract
 from gateway.rpc.engine.contract import CallContext, Listener
-from gateway.violation import Violation as Broke
+from gateway.security.pki import generate
+from gateway.subject.violation import Violation as Broke
 from tests.e2e.serving import GET_USER_INFO, serving
 
 REQUEST = pb.GetUserInfoRequest(inquiry_id="i1", product="identity")

@@ -21,9 +21,9 @@ from connectors.policy.ledger import Owned
 from connectors.rehearsal.portrait import portray
 from connectors.rehearsal.props import GivenSecrets, Inert
 from connectors.words import Billed, Outcome, Purpose
-from gateway.catalog import read_catalog
+from gateway.catalog.reading import read_catalog
 from gateway.clock import LoopClock
-from gateway.schema import schema
+from gateway.fields.schema import schema
 from mock_bureaus import DEMO, MockBureaus, Step
 from tests.shipped import BUREAU_URLS, CONFIG, CONNECTORS
 

@@ -21,11 +21,11 @@ from grpc_reflection.v1alpha import reflection_pb2, reflection_pb2_grpc
 
 from gateway.clock import LoopClock
 from gateway.errors import Unauthenticated
-from gateway.pki import CLIENT, generate
 from gateway.rpc.channel import DataChannel
 from gateway.rpc.engine.contract import CallContext, Listener, Tls
 from gateway.rpc.engine.grpcio import GrpcioServer
 from gateway.rpc.translate_report import ReportTranslation
+from gateway.security.pki import CLIENT, generate
 from tests.e2e.serving import GET_USER_INFO, LOCAL, SERVICE, call, echo, raw, reason, serving
 from tests.inquiries import Line
 

@@ -12,9 +12,9 @@ from aiohttp import web
 from datachannel.v1 import report_pb2
 
 from datachannel_client import Client
-from gateway.catalog import CatalogError
+from gateway.catalog.reading import CatalogError
 from gateway.cli.demo_folder import DemoFolder
-from gateway.keys import Keys
+from gateway.security.keys import Keys
 
 from .house import CONFIG, open_house, outcomes
 

@@ -21,8 +21,8 @@ from connectors.errors import (
 )
 from connectors.words import Billed, Outcome, ServedFrom
 from gateway.errors import LedgerUnavailable, OutcomeUnknown
+from gateway.fields.schema import read_user_info
 from gateway.model import Answer, Answers, Granted
-from gateway.schema import read_user_info
 from gateway.stages.fan_out import FanOut
 from gateway.stages.plan import Seat
 from tests.rooms import admitted, filled, granted, known, reply, reused, seat

@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.keys import keyed_hash, length_prefixed
+from gateway.security.keys import keyed_hash, length_prefixed
 
 # Few letters and short texts, so that texts that join alike are met often.
 parts = st.lists(st.text("ab\0\x01", max_size=3), max_size=4).map(tuple)

@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from connectors.codec import Form, Json, Xml
-from connectors.conditions import compile_matcher
 from connectors.faults import ConfigError
-from connectors.matcher import Matcher
-from connectors.scalar import canonical
-from connectors.select import scalar_text
+from connectors.select.conditions import compile_matcher
+from connectors.select.matcher import Matcher
+from connectors.select.path import scalar_text
 from connectors.template import Language, RenderError, compile_text, compile_value, xml_text
+from connectors.template.scalar import canonical
 
 LANGUAGE = Language(types={"subject": {"name": str}}, open={"x": object})
 TEXT = st.text(st.characters(exclude_categories=["Cs"]))

@@ -13,13 +13,13 @@ from hypothesis import strategies as st
 
 from connectors.words import FieldStatus
 from gateway.errors import NotAllowed
-from gateway.merging import Merging
-from gateway.paths import covers, without_keys
+from gateway.fields.merging import Merging
+from gateway.fields.paths import covers, without_keys
+from gateway.fields.schema import ONE_VALUE, exists, is_mask
+from gateway.fields.trimming import trim
 from gateway.product import ProductSpec
-from gateway.schema import ONE_VALUE, exists, is_mask
 from gateway.stages.admit import Admit, Callers
 from gateway.stages.structure import Blueprint, Structure
-from gateway.trimming import trim
 from tests.rooms import admitted, answers, caller, filled, inquiry, reply
 from tests.rooms import given as answered
 from tests.standins import HandClock

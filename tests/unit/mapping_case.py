@@ -9,7 +9,7 @@ from pydantic import TypeAdapter
 
 from connectors.kit import Schema
 from connectors.mapping import CompiledMapping, Mapped, Rows, Sentinels, compile_mapping
-from connectors.select import Select, compile_path
+from connectors.select.path import Select, compile_path
 
 SCHEMA = Schema(
     user_info=UserInfo,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from gateway import access
+from gateway.fields import access
 from tests.rooms import known
 
 ALL = known(

@@ -8,7 +8,7 @@ import pytest
 from stdnum.cn import ric
 
 from bench.people import DAYS, PEOPLE, id_number
-from gateway.dry_run import look_through
+from gateway.catalog.dry_run import look_through
 
 CONFIG = Path(__file__).parents[2] / "bench" / "config"
 ENV = {"BENCH_WORK": "/nowhere", "BENCH_BUREAU": "http://127.0.0.1:1/0"}

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from connectors.billing import Billing, Price
+from connectors.answer.billing import Billing, Price
 from connectors.errors import BrokeDown
 from connectors.words import Billed, Outcome
 from tests.one_connector import OUTCOMES, ask

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from connectors.cache_key import compile_key, told_apart
 from connectors.contract import ConsentRef, Query
+from connectors.policy.cache_key import compile_key, told_apart
 from connectors.policy.ledger import Owned
 from connectors.spec import ConnectorSpec
 from connectors.words import Purpose

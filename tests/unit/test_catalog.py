@@ -17,7 +17,7 @@ from datachannel.v1.inquiry_pb2 import (
 from google.protobuf.field_mask_pb2 import FieldMask
 
 from connectors.words import Effect, Outcome, Purpose
-from gateway.catalog_view import Catalog, ConnectorFacts
+from gateway.catalog.view import Catalog, ConnectorFacts
 from gateway.errors import Malformed, NotAllowed
 from gateway.policy import FieldPolicy
 from gateway.product import ProductSpec

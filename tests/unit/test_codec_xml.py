@@ -5,7 +5,7 @@ from lxml import etree
 from pydantic import ValidationError
 
 from connectors.codec import Xml
-from connectors.select import Element, scalar_text
+from connectors.select.path import Element, scalar_text
 
 XML = Xml(kind="xml", namespaces={"t": "http://bureau.example/ns"})
 BODY = """<?xml version="1.0"?>

@@ -11,7 +11,7 @@ import pytest
 from connectors.connector import Connector
 from connectors.contract import Query, Reply, Values, Wire, WireReply
 from connectors.errors import Lost, NeedInput, NotSent, Refused
-from connectors.message import Draft
+from connectors.message.draft import Draft
 from connectors.words import Purpose
 from tests.one_connector import KIT, OUTCOMES, Wires, build, bureau, connector, question, sent
 

@@ -9,12 +9,12 @@ from datetime import UTC, date, datetime
 import pytest
 
 from connectors.faults import ConfigError
-from connectors.inputs import Inputs
+from connectors.policy.inputs import Inputs
 from gateway.errors import InputIncomplete, PresetUnavailable
 from gateway.fillers import Forgetful, Stored
-from gateway.filling import FieldOrigin
-from gateway.product_inputs import check
 from gateway.stages.fill import Fill, Preset
+from gateway.stages.inputs import check
+from gateway.subject.filling import FieldOrigin
 
 from ..rulebook import ADULT, ELDER, KIT, fillers, odd, rule, valid
 from .test_fillers import Recalled

@@ -13,12 +13,12 @@ from pydantic import ValidationError
 from stdnum.cn.uscc import calc_check_digit
 
 from connectors.faults import ConfigError
+from gateway.fields.schema import label
 from gateway.fillers import FillerKit, Forgetful, Need, Stored
 from gateway.fillers.bin_lookup import BinLookup
 from gateway.fillers.prefixes import shipped
 from gateway.fillers.uscc_derived import TYPES
-from gateway.filling import FieldOrigin
-from gateway.schema import label
+from gateway.subject.filling import FieldOrigin
 
 from ..rulebook import ELDER, KIT, fillers, id_number, nothing_stored
 

@@ -4,7 +4,7 @@ from dataclasses import fields
 import pytest
 
 from connectors.faults import ConfigError
-from gateway.keys import Keys
+from gateway.security.keys import Keys
 
 MASTER = "0123456789abcdef" * 4
 KEYS = Keys.of(MASTER, "keys.master")

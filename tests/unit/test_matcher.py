@@ -4,10 +4,10 @@ import pytest
 from lxml import etree
 from pydantic import TypeAdapter, ValidationError
 
-from connectors.conditions import compile_conditions, compile_matcher
 from connectors.faults import ConfigError
-from connectors.matcher import Matcher
-from connectors.select import compile_path
+from connectors.select.conditions import compile_conditions, compile_matcher
+from connectors.select.matcher import Matcher
+from connectors.select.path import compile_path
 
 
 def matches(condition: object, value: object) -> bool:

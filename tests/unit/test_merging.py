@@ -6,8 +6,8 @@ from typing import Any
 
 from datachannel.v1 import user_info_pb2
 
-from gateway.merging import Merging
-from gateway.schema import natural_keys
+from gateway.fields.merging import Merging
+from gateway.fields.schema import natural_keys
 from tests.rooms import known
 
 KEYS = dict(natural_keys(user_info_pb2.UserInfo.DESCRIPTOR))

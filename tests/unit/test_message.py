@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from connectors.contract import Attempt
-from connectors.message import Body, Draft, FormBody, JsonBody, TextBody, check_target, finish
+from connectors.message.draft import Body, Draft, FormBody, JsonBody, TextBody, check_target, finish
 from connectors.template import Unwritable
 
 

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from lxml import etree
 
+from connectors.answer.nested import Nested
 from connectors.codec import Json, Xml
 from connectors.faults import ConfigError
-from connectors.nested import Nested
 from tests.standins import make_kit
 
 KIT = make_kit()

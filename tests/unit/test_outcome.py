@@ -3,10 +3,10 @@ from collections.abc import Mapping
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
+from connectors.answer.outcome import Classify, OutcomeRow, compile_outcomes
 from connectors.codec import Json, Xml
 from connectors.contract import Codec, WireReply
 from connectors.faults import ConfigError
-from connectors.outcome import Classify, OutcomeRow, compile_outcomes
 from connectors.words import ANSWERS, Billed, Outcome
 
 JSON = Json(kind="json")

@@ -11,7 +11,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from cryptography.x509.verification import PolicyBuilder, Store
 
-from gateway.pki import CLIENT, Pki, generate
+from gateway.security.pki import CLIENT, Pki, generate
 
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from gateway.catalog import CatalogError
-from gateway.dry_run import look_through
+from gateway.catalog.dry_run import look_through
+from gateway.catalog.reading import CatalogError
 from tests.config_folder import MARK, PRODUCT, SCORE, ConfigFolder
 
 BUREAU_FILE, SCORE_FILE = "bureaus/acme.yaml", "connectors/score.yaml"

@@ -11,7 +11,7 @@ from connectors.bureau import BureauSpec
 from connectors.faults import ConfigError
 from connectors.rehearsal import Rehearsal, rehearse
 from connectors.spec import ConnectorSpec
-from gateway.schema import schema
+from gateway.fields.schema import schema
 
 BUREAU = {
     "name": "acme",

@@ -10,13 +10,7 @@ from typing import Any
 import pytest
 from datachannel.v1 import user_info_pb2
 
-from connectors.errors import (
-    BrokeDown,
-    ConnectorError,
-    RateLimited,
-    Unreadable,
-    WrongSubject,
-)
+from connectors.errors import BrokeDown, ConnectorError, RateLimited, Unreadable, WrongSubject
 from connectors.faults import ConfigError
 from connectors.words import Billed, FieldStatus, Outcome
 from tests.one_connector import ask, question

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from connectors.faults import ConfigError
-from gateway.secrets import LONGEST, ChainedSecrets, SecretFiles, SecretVariables
+from gateway.security.secrets import LONGEST, ChainedSecrets, SecretFiles, SecretVariables
 
 
 def files(folder: Path, warnings: list[str] | None = None) -> ChainedSecrets:

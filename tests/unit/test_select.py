@@ -3,7 +3,7 @@ from decimal import Decimal
 import pytest
 from lxml import etree
 
-from connectors.select import as_list, compile_path, scalar_text
+from connectors.select.path import as_list, compile_path, scalar_text
 
 DOCUMENT = {
     "code": "00",

@@ -12,9 +12,9 @@ from connectors.assembly import outcome_rows
 from connectors.inline import InlineTest
 from connectors.rehearsal import rehearse
 from connectors.words import Effect, Outcome
-from gateway.catalog import Catalog, read_catalog, read_own_settings
-from gateway.dry_run import look_through
-from gateway.schema import schema
+from gateway.catalog.dry_run import look_through
+from gateway.catalog.reading import Catalog, read_catalog, read_own_settings
+from gateway.fields.schema import schema
 from mock_bureaus import Credentials
 from tests.shipped import CONFIG, CONNECTORS, OWN_SECRETS, secrets_named
 

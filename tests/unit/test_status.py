@@ -16,7 +16,7 @@ from gateway import errors
 from gateway.errors import GatewayError
 from gateway.rpc.misses import MISSES, miss
 from gateway.rpc.status import DOMAIN, MESSAGES, MOST_VIOLATIONS, ROWS, Statuses, status
-from gateway.violation import Violation
+from gateway.subject.violation import Violation
 
 VIOLATIONS = (Violation("subject.id_number", "id_number.checksum", "has a wrong check digit"),)
 PERSON = "11010519491231002X"

@@ -14,11 +14,11 @@ from connectors.errors import Refused, WrongSubject
 from connectors.words import FieldStatus, Outcome
 from gateway.checks import Check, Evidence
 from gateway.checks.contract import CheckFinding
-from gateway.filling import FieldOrigin, Filling
-from gateway.merging import Merging
+from gateway.fields.merging import Merging
 from gateway.model import Answer, FieldMeta, Report
 from gateway.stages.structure import Blueprint, Structure
-from gateway.violation import Violation
+from gateway.subject.filling import FieldOrigin, Filling
+from gateway.subject.violation import Violation
 from tests.rooms import admitted, answers, failed, filled, given, known, reply, reused, skipped
 from tests.standins import HandClock
 

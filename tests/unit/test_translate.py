@@ -16,12 +16,12 @@ from google.type import date_pb2, money_pb2
 from connectors.contract import Counts, FieldNote, Reply
 from connectors.errors import NeedInput, TimedOut
 from connectors.words import Billed, Effect, FieldStatus, Outcome, Purpose, ReuseMode, ServedFrom
-from gateway.catalog_view import ConnectorFacts
-from gateway.filling import FieldOrigin, Filling
+from gateway.catalog.view import ConnectorFacts
 from gateway.model import Answer, Credentials, FieldMeta, Inquiry, Missed
 from gateway.rpc import enums
 from gateway.rpc.translate_inquiry import inquiry, outline, unreadable
 from gateway.rpc.translate_report import ReportTranslation, Stamp
+from gateway.subject.filling import FieldOrigin, Filling
 from tests.inquiries import CONTEXT, NOW, verified
 
 INQUIRY = Inquiry("i1", Credentials(), "identity", Purpose.CREDIT_ORIGINATION, NOW, None)

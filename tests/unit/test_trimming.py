@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datachannel.v1 import user_info_pb2
 
-from gateway.trimming import trim
+from gateway.fields.trimming import trim
 from tests.rooms import known
 
 

@@ -7,8 +7,8 @@ from datetime import UTC, date, datetime
 from datachannel.v1.values_pb2 import ID_TYPE_RESIDENT_ID, SEX_FEMALE
 
 from connectors.words import FieldStatus
-from gateway.filling import FieldOrigin, Filling
-from gateway.twins import TWINS, twin_fields, write_twins
+from gateway.fields.twins import TWINS, twin_fields, write_twins
+from gateway.subject.filling import FieldOrigin, Filling
 from tests.rooms import known
 
 AS_OF = datetime(2025, 1, 1, tzinfo=UTC)

@@ -27,7 +27,7 @@ from connectors.words import Billed, FieldStatus, Outcome
 from gateway.errors import ConnectorsUnavailable, OutcomeUnknown
 from gateway.model import Answer, FieldMeta, Missing, Report, Verdict, Verified
 from gateway.stages.verify import Verify
-from gateway.violation import Violation
+from gateway.subject.violation import Violation
 from tests.rooms import admitted, answers, failed, filled, given, known, reply, seat, skipped
 
 SEATS = (seat("a", "fraud.gang_risk", required=True), seat("b", "fraud.device.proxy"))

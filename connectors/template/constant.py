@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from .faults import ConfigError
-from .template import Language, compile_text
+from ..faults import ConfigError
+from . import Language, compile_text
 
 
 def constant(source: str, language: Language, key: str) -> str:

@@ -10,12 +10,12 @@ from connectors.faults import ConfigError, Findings
 from connectors.spec import Built, ConnectorSpec
 from connectors.template.language import guess
 
-from .catalog import Catalog, Entry
-from .config.finding import Located
-from .paths import touches, within
-from .policy import CallerPolicy
-from .product import Prefer, ProductSpec
-from .schema import exists, gives_list, is_mask
+from ..config.finding import Located
+from ..fields.paths import touches, within
+from ..fields.schema import exists, gives_list, is_mask
+from ..policy import CallerPolicy
+from ..product import Prefer, ProductSpec
+from .reading import Catalog, Entry
 
 
 def dangling(catalog: Catalog) -> Iterator[Located]:

@@ -12,8 +12,8 @@ from jmespath.exceptions import JMESPathError
 from jmespath.functions import Functions
 from lxml import etree
 
-from .contract import Document
-from .scalar import canonical
+from ..contract import Document
+from ..template.scalar import canonical
 
 Select = Callable[[Document], object]
 """Gives what a path leads to, or None where it leads nowhere."""

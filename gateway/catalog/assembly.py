@@ -6,32 +6,32 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from connectors.bureau import Bureau
-from connectors.constant import constant
 from connectors.contract import Call, Transport
 from connectors.faults import ConfigError, Findings
 from connectors.kit import Kit
 from connectors.policy.ledger import Owned
 from connectors.spec import Built, ConnectorSpec
 from connectors.template import Language
+from connectors.template.constant import constant
 from connectors.words import Effect
 
-from .catalog import Catalog, CatalogError, Entry
-from .catalog_view import Catalog as CatalogView
-from .catalog_view import ConnectorFacts
-from .config.finding import Located
-from .fillers import FillerKit, Recall, build_fillers
-from .keys import Keys
-from .merging import Merging
-from .policy import CallerPolicy
-from .product import Prefer, ProductSpec
-from .product_inputs import check as check_inputs
+from ..config.finding import Located
+from ..fields.merging import Merging
+from ..fillers import FillerKit, Recall, build_fillers
+from ..policy import CallerPolicy
+from ..product import Prefer, ProductSpec
+from ..rules import build_rules
+from ..security.keys import Keys
+from ..stages.admit import Callers
+from ..stages.authorize import Terms
+from ..stages.fill import Preset
+from ..stages.inputs import check as check_inputs
+from ..stages.plan import Seat
+from ..stages.structure import Blueprint
+from .reading import Catalog, CatalogError, Entry
 from .references import dangling, unmet_needs
-from .rules import build_rules
-from .stages.admit import Callers
-from .stages.authorize import Terms
-from .stages.fill import Preset
-from .stages.plan import Seat
-from .stages.structure import Blueprint
+from .view import Catalog as CatalogView
+from .view import ConnectorFacts
 
 
 @dataclass(frozen=True, slots=True)

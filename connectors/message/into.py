@@ -7,10 +7,10 @@ from typing import ClassVar, Literal, Self
 
 from pydantic import AliasChoices, Field, model_validator
 
-from .contract import Wire
-from .kit import Strict
-from .message import Draft, check_header, fill_path, write_query
-from .template import Unwritable
+from ..contract import Wire
+from ..kit import Strict
+from ..template import Unwritable
+from .draft import Draft, check_header, fill_path, write_query
 
 Place = Literal["header", "query", "field", "path"]
 

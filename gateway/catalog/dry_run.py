@@ -13,12 +13,12 @@ from connectors.contract import Query, Reply
 from connectors.kit import Ending, Kit, Secret
 from connectors.words import Effect, Outcome, ServedFrom
 
+from ..config.finding import Located
+from ..fields.schema import schema
+from ..fillers import Stored
+from ..security.keys import Keys
 from .assembly import Assembled, assemble
-from .catalog import Catalog, CatalogError, read_catalog, read_own_settings
-from .config.finding import Located
-from .fillers import Stored
-from .keys import Keys
-from .schema import schema
+from .reading import Catalog, CatalogError, read_catalog, read_own_settings
 
 _ZEROS = "0" * 64
 """Stands in for the master key."""

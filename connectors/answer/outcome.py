@@ -7,13 +7,13 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, model_validator
 
-from .conditions import Test, compile_conditions, compile_matcher
-from .contract import Codec, Document, WireReply
-from .faults import Findings
-from .kit import Strict
-from .matcher import Matcher
-from .units import Seconds
-from .words import ANSWERS, NOT_ASKED, Billed, Outcome
+from ..contract import Codec, Document, WireReply
+from ..faults import Findings
+from ..kit import Strict
+from ..select.conditions import Test, compile_conditions, compile_matcher
+from ..select.matcher import Matcher
+from ..units import Seconds
+from ..words import ANSWERS, NOT_ASKED, Billed, Outcome
 
 __all__ = [
     "Classify",

@@ -8,11 +8,11 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 from urllib.parse import quote, quote_plus
 
-from .codec.charset import encoded
-from .contract import Attempt, Pairs, Wire
+from ..codec.charset import encoded
+from ..contract import Attempt, Pairs, Wire
+from ..template import Language, Scope, Unwritable
+from ..template.scalar import canonical
 from .exact_json import write_json
-from .scalar import canonical
-from .template import Language, Scope, Unwritable
 
 _HEADER_NAME: Final = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 _HEADER_VALUE: Final = re.compile(r"[\t\x20-\x7e]*")

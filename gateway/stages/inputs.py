@@ -6,12 +6,12 @@ from collections.abc import Callable
 
 from connectors.contract import Values
 from connectors.faults import ConfigError, Findings
-from connectors.inputs import Inputs
 from connectors.kit import Kit
+from connectors.policy.inputs import Inputs
 
-from .model import Inquiry
-from .rules.contract import ROOT
-from .violation import Violation
+from ..model import Inquiry
+from ..rules.contract import ROOT
+from ..subject.violation import Violation
 
 LookUp = Callable[[str], object]
 """Gives the value of a reference such as ``subject.mobile``, or None."""

@@ -13,12 +13,12 @@ from connectors.bureau import BureauSpec
 from connectors.faults import ConfigError
 from connectors.spec import ConnectorSpec
 
-from .config.document import Document
-from .config.finding import Located, of_config, ordered, parse
-from .config.folder import Folder, walk
-from .config.settings import Settings, read_settings
-from .policy import CallerPolicy
-from .product import ProductSpec
+from ..config.document import Document
+from ..config.finding import Located, of_config, ordered, parse
+from ..config.folder import Folder, walk
+from ..config.settings import Settings, read_settings
+from ..policy import CallerPolicy
+from ..product import ProductSpec
 
 M = TypeVar("M", bound=BaseModel)
 

@@ -8,12 +8,12 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, Field
 
-from .conditions import compile_conditions
-from .contract import Codec, Document
-from .faults import Findings
-from .kit import Strict
-from .matcher import Matcher
-from .words import Billed, Outcome
+from ..contract import Codec, Document
+from ..faults import Findings
+from ..kit import Strict
+from ..select.conditions import compile_conditions
+from ..select.matcher import Matcher
+from ..words import Billed, Outcome
 
 
 def _text(value: object) -> object:

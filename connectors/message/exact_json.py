@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from .codec.json import Json
-from .template import Unwritable
+from ..codec.json import Json
+from ..template import Unwritable
 
 _PLAIN = Json(kind="json")
 _ESCAPED = Json(kind="json", ascii=True)

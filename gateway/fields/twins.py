@@ -10,8 +10,8 @@ from datachannel.v1 import identity_verification_pb2, inquiry_pb2, user_info_pb2
 from connectors.contract import FieldNote
 from connectors.words import FieldStatus
 
-from .filling import Filling
-from .model import FieldMeta
+from ..model import FieldMeta
+from ..subject.filling import Filling
 from .schema import prefix
 
 SECTION = "identity_verification"

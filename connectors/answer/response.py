@@ -10,10 +10,9 @@ from typing import Final, Self
 
 from pydantic import Field, model_validator
 
-from .billing import Billing
-from .codec import AnyCodec, Json, Xml
-from .contract import Codec, Counts, Document, FieldNote, WireReply
-from .errors import (
+from ..codec import AnyCodec, Json, Xml
+from ..contract import Codec, Counts, Document, FieldNote, WireReply
+from ..errors import (
     BrokeDown,
     ConnectorError,
     Duplicate,
@@ -24,15 +23,16 @@ from .errors import (
     Unreadable,
     WrongSubject,
 )
-from .faults import ConfigError, Findings
-from .kit import Kit, Strict
-from .mapping import CompiledMapping, notes_for
-from .mapping.moments import timestamps
+from ..faults import ConfigError, Findings
+from ..kit import Kit, Strict
+from ..mapping import CompiledMapping, notes_for
+from ..mapping.moments import timestamps
+from ..select.path import Select, scalar_text
+from ..template import Language, RenderError, Scope, TextTemplate, compile_text
+from ..words import MAPPED, Billed, Outcome
+from .billing import Billing
 from .nested import Nested
 from .outcome import Classify, OutcomeRow
-from .select import Select, scalar_text
-from .template import Language, RenderError, Scope, TextTemplate, compile_text
-from .words import MAPPED, Billed, Outcome
 
 FAILURES: Final[Mapping[Outcome, type[ConnectorError]]] = {
     Outcome.SUBJECT_MISMATCH: WrongSubject,

@@ -9,12 +9,9 @@ from typing import Literal, Self
 
 from pydantic import ConfigDict, Field, model_validator
 
-from .exact_json import write_json
-from .faults import Findings
-from .kit import Strict
-from .message import Body, Draft, FormBody, JsonBody, TextBody, write_form
-from .scalar import canonical
-from .template import (
+from ..faults import Findings
+from ..kit import Strict
+from ..template import (
     Language,
     Scope,
     Template,
@@ -26,6 +23,9 @@ from .template import (
     path_segment,
     xml_text,
 )
+from ..template.scalar import canonical
+from .draft import Body, Draft, FormBody, JsonBody, TextBody, write_form
+from .exact_json import write_json
 
 Fields = Mapping[str, str | int | bool | None]
 """Names and templates, in the order in which they are written."""

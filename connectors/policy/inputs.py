@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from .contract import Call, Layer, Query, Reply
-from .errors import NeedInput
-from .kit import Strict
+from ..contract import Call, Layer, Query, Reply
+from ..errors import NeedInput
+from ..kit import Strict
 
 
 class Inputs(Strict):

@@ -9,10 +9,10 @@ from typing import Self
 from lxml import etree
 from pydantic import model_validator
 
-from .codec import AnyCodec
-from .contract import Codec, Document
-from .faults import ConfigError
-from .kit import Kit, Strict
+from ..codec import AnyCodec
+from ..contract import Codec, Document
+from ..faults import ConfigError
+from ..kit import Kit, Strict
 
 _NAME = re.compile(r"[\w-]+")
 

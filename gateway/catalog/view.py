@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 
 from connectors.words import ANSWERS, Effect, Outcome, Purpose
 
-from .paths import narrowed, touches, within
-from .policy import CallerPolicy
-from .stages.plan import Plan, Seat, plan
+from ..fields.paths import narrowed, touches, within
+from ..policy import CallerPolicy
+from ..stages.plan import Plan, Seat, plan
 
 if TYPE_CHECKING:
-    from .product import ProductSpec
+    from ..product import ProductSpec
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,11 +6,11 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 
-from .contract import Document
-from .faults import Findings
+from ..contract import Document
+from ..faults import Findings
+from ..template.scalar import is_plain
 from .matcher import Matcher, Number, Scalar
-from .scalar import is_plain
-from .select import Element, Select, as_list, scalar_text
+from .path import Element, Select, as_list, scalar_text
 
 Test = Callable[[object], bool]
 """Tells whether a value, or None for an absent one, is as asked."""

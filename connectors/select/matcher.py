@@ -26,7 +26,7 @@ from pydantic import (
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
-from .kit import Strict
+from ..kit import Strict
 
 
 def exact(value: object) -> object:

@@ -1,0 +1,1 @@
+"""What comes back: where things stand in it, what it means, what it costs."""

@@ -1,0 +1,1 @@
+"""Where things stand in a document, and what must hold of them."""

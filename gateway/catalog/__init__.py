@@ -1,0 +1,1 @@
+"""From a config folder to a pipeline: read, held together, built."""

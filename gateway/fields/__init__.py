@@ -1,0 +1,1 @@
+"""Paths into user info, and what is done along them."""
