@@ -10,6 +10,7 @@ from pathlib import Path
 import uvloop
 
 from gateway.app import Streams, running
+from gateway.cli.process import settle_memory
 
 from .process import serve_until_told
 
@@ -21,6 +22,7 @@ async def main(work: Path, profile: Path | None) -> None:
     log, protected = work / "gateway.log", work / "protected.log"
     with log.open("a") as lines, protected.open("a") as words:
         async with running(CONFIG, dict(os.environ), Streams(lines, words)) as gateway:
+            settle_memory()  # as `bureau-gateway serve` does
             watch = Profile()
             if profile is not None:
                 watch.enable()

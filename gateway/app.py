@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
@@ -113,9 +112,6 @@ async def running(
         server = _server(settings, pipeline, assembled, kit, _Outside(log, listen))
         port = await server.start()
         stack.push_async_callback(server.stop, delay=settings.drain_delay)
-        # What lives as long as the process need not be looked through again.
-        gc.collect()
-        gc.freeze()
         log.event("started", port=port, config_version=catalog.version)
         yield Gateway(settings, assembled, pipeline, stores, port)
 

@@ -70,6 +70,7 @@ async def _serve(root: Path, listen: str | None) -> int:
         settings = read_own_settings(walk(root), env)
         with opened(settings, root) as streams:
             async with process.until_told() as told, running(root, env, streams, listen) as gateway:
+                process.settle_memory()
                 process.say(f"listening on port {gateway.port}; SIGTERM or Ctrl-C stops it")
                 await told.wait()
                 process.say("draining")

@@ -48,7 +48,7 @@ class ReportTranslation:
             created_at=timestamp(stamp.created_at),
             completeness=_completeness(verified),
             user_info=report.user_info,
-            fields={path: _field(meta) for path, meta in report.fields.items()},
+            fields=_fields(report.fields),
             connectors=[self._result(answer) for answer in answers.by_connector.values()],
             filled=[_filled(filling) for filling in answers.granted.filled.fillings],
             warnings=[
@@ -127,6 +127,18 @@ def _processed(answers: Answers) -> list[report_pb2.ProcessedConnector]:
         for answer in answers.by_connector.values()
         if answer.reply is not None
     ]
+
+
+def _fields(metas: Mapping[str, FieldMeta]) -> dict[str, report_pb2.FieldMeta]:
+    """Write each meta once: most fields of an answer share theirs."""
+    written: dict[int, report_pb2.FieldMeta] = {}
+    fields: dict[str, report_pb2.FieldMeta] = {}
+    for path, meta in metas.items():
+        field = written.get(id(meta))
+        if field is None:
+            field = written[id(meta)] = _field(meta)
+        fields[path] = field
+    return fields
 
 
 def _field(meta: FieldMeta) -> report_pb2.FieldMeta:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 
 from datachannel.v1 import user_info_pb2
 
@@ -74,11 +75,8 @@ class Structure:
             lacking += [path for path in found.lacking if _shown(path, wanted, denied)]
 
         trim(user_info, wanted, denied)
-        kept = {
-            path: meta
-            for path, meta in fields.items()
-            if within(path, wanted) and not within(without_keys(path), denied)
-        }
+        shown = _visible(tuple(fields), wanted, denied)
+        kept = {path: meta for path, meta in fields.items() if path in shown}
         return Report(
             answers=answers,
             user_info=user_info,
@@ -87,6 +85,16 @@ class Structure:
             warnings=tuple(warnings),
             lacking=tuple(lacking),
         )
+
+
+@lru_cache(maxsize=1024)
+def _visible(
+    paths: tuple[str, ...], wanted: tuple[str, ...], denied: tuple[str, ...]
+) -> frozenset[str]:
+    """Keep the paths that the caller gets; there are few masks, and many inquiries."""
+    return frozenset(
+        path for path in paths if within(path, wanted) and not within(without_keys(path), denied)
+    )
 
 
 def _shown(path: str, wanted: tuple[str, ...], denied: tuple[str, ...]) -> bool:
@@ -105,8 +113,7 @@ def _describe(fields: dict[str, FieldMeta], answers: Answers, blueprint: Bluepri
         answer = answers.by_connector.get(name)
         if answer is None:
             continue
-        for target in targets:
-            meta = _meta(target, answer, blueprint.versions[name])
+        for target, meta in _metas(targets, answer, blueprint.versions[name]):
             known = fields.get(target)
             if known is None or _better(target, meta, known, blueprint.merging):
                 fields[target] = meta
@@ -120,16 +127,26 @@ def _better(target: str, meta: FieldMeta, known: FieldMeta, merging: Merging) ->
     return merging.rank(target, meta.connector) < merging.rank(target, known.connector)
 
 
-def _meta(target: str, answer: Answer, version: str) -> FieldMeta:
-    reply = answer.reply
-    note = reply.meta.get(target) if reply else None
+def _metas(targets: Iterable[str], answer: Answer, version: str) -> Iterator[tuple[str, FieldMeta]]:
+    """Describe the targets of one connector; those of one note differ in nothing but their path."""
+    notes = answer.reply.meta if answer.reply else {}
+    shared: dict[int, FieldMeta] = {}
+    for target in targets:
+        note = notes.get(target)
+        meta = shared.get(id(note))
+        if meta is None:
+            meta = shared[id(note)] = _meta(note, answer, version)
+        yield target, meta
+
+
+def _meta(note: FieldNote | None, answer: Answer, version: str) -> FieldMeta:
     status = status_of(answer.outcome, note)
     return FieldMeta(
         status=status,
         origin=FieldOrigin.BUREAU if status is FieldStatus.PRESENT else None,
         connector=answer.connector,
-        reply=reply,
-        note=note or _observed(reply),
+        reply=answer.reply,
+        note=note or _observed(answer.reply),
         mapping_version=version,
     )
 

@@ -42,7 +42,9 @@ class GroupCommit:
         """`connect` is called in the writing thread, and again after a failure."""
         self._writer = BatchWriter(connect)
         self._patience = patience
-        self._queue: SimpleQueue[Entry | None] = SimpleQueue()
+        self._fresh: list[Entry] = []
+        self._queue: SimpleQueue[list[Entry] | None] = SimpleQueue()
+        self._taken: deque[Entry] = deque()
         self._waiting: deque[tuple[float, asyncio.Future[None]]] = deque()
         self._timer: asyncio.TimerHandle | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -53,7 +55,7 @@ class GroupCommit:
         """Open the database. Raises `LedgerDown` where that fails."""
         # A thread that wants the interpreter waits this long before it insists; at the
         # default of 5 ms, a loop that is busy in shorter turns never lets it in at all.
-        sys.setswitchinterval(min(sys.getswitchinterval(), 0.0001))
+        sys.setswitchinterval(min(sys.getswitchinterval(), 0.001))
         self._loop = asyncio.get_running_loop()
         opened = self._loop.create_future()
         self._ended = self._loop.create_future()
@@ -67,6 +69,7 @@ class GroupCommit:
         """Write what is queued, and take no more."""
         if self._open:
             self._open = False
+            self._hand_over()
             self._queue.put(None)
         if self._ended is not None:
             await asyncio.shield(self._ended)
@@ -78,14 +81,29 @@ class GroupCommit:
         """Queue rows that are to be written together, after all queued before them."""
         if self._loop is None or not self._open:
             raise LedgerDown("the ledger is closed")
-        if self._queue.qsize() >= LONGEST_QUEUE:
+        if len(self._waiting) >= LONGEST_QUEUE and self._still_waiting() >= LONGEST_QUEUE:
             raise LedgerDown("the ledger's queue is full")
         written = self._loop.create_future()
         self._waiting.append((self._loop.time() + self._patience, written))
-        self._queue.put(Entry(rows, written))
+        if not self._fresh:
+            # The thread is woken once for a whole turn of the loop: each waking hands the
+            # interpreter to and fro, which costs more than the row.
+            self._loop.call_soon(self._hand_over)
+        self._fresh.append(Entry(rows, written))
         if self._timer is None:
             self._watch(self._loop, self._waiting[0][0])
         return written
+
+    def _still_waiting(self) -> int:
+        """Forget those in front who know already, and count the others."""
+        while self._waiting and self._waiting[0][1].done():
+            self._waiting.popleft()
+        return len(self._waiting)
+
+    def _hand_over(self) -> None:
+        fresh, self._fresh = self._fresh, []
+        if fresh:
+            self._queue.put(fresh)
 
     def _watch(self, loop: asyncio.AbstractEventLoop, due: float) -> None:
         # One turn after the timer: a loop that was held up hears first what was written meanwhile.
@@ -121,20 +139,28 @@ class GroupCommit:
             _tell(loop, [(ended, None)])
 
     def _take(self) -> list[Entry]:
-        """Wait for an entry, and take with it what has queued up behind it."""
-        entry, batch, rows = self._queue.get(), [], 0
-        while entry is not None:
-            batch.append(entry)
-            rows += len(entry.rows)
-            if rows >= LARGEST_BATCH:
-                return batch
-            try:
-                entry = self._queue.get_nowait()
-            except Empty:
-                return batch
-        if batch:
-            self._queue.put(None)
+        """Wait for entries, and take with them what has queued up behind; none is the end."""
+        taken = self._taken
+        if not taken:
+            self._more(self._queue.get())
+        with suppress(Empty):
+            while len(taken) < LARGEST_BATCH:
+                if not self._more(self._queue.get_nowait()):
+                    break
+        batch, rows = [], 0
+        while taken and rows < LARGEST_BATCH:
+            batch.append(taken.popleft())
+            rows += len(batch[-1].rows)
         return batch
+
+    def _more(self, entries: list[Entry] | None) -> bool:
+        """Take entries in; the end goes back, to be met again when all are written."""
+        if entries is None:
+            if self._taken:
+                self._queue.put(None)
+            return False
+        self._taken.extend(entries)
+        return True
 
 
 def _settle(ended: list[Ended]) -> None:

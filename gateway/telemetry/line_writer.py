@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable
-from queue import Empty, SimpleQueue
-from threading import Thread
+from threading import Event, Thread
 
 LONGEST_QUEUE = 10_000
-LARGEST_BATCH = 256
+PAUSE = 0.05
+"""Seconds between two batches: to wake the thread for each line would cost more than the line."""
 
 Job = Callable[[], None]
 """Formats one line, and leaves it with its stream."""
@@ -20,7 +21,8 @@ class LineWriter:
         """`flush` is called after each batch, in the thread."""
         self._flush = flush
         self._longest = longest
-        self._queue: SimpleQueue[Job | None] = SimpleQueue()
+        self._queue: deque[Job] = deque()
+        self._closed = Event()
         self._thread = Thread(target=self._run, name="log", daemon=True)
         self.dropped = 0
         self.failed = 0
@@ -31,35 +33,28 @@ class LineWriter:
 
     def close(self) -> None:
         """Do what is queued, and end. Blocks."""
-        self._queue.put(None)
+        self._closed.set()
         if self._thread.ident is not None:
             self._thread.join()
 
     def put(self, job: Job) -> None:
-        if self._queue.qsize() >= self._longest:
+        if len(self._queue) >= self._longest:
             self.dropped += 1
         else:
-            self._queue.put(job)
+            self._queue.append(job)
 
     def _run(self) -> None:
-        while batch := self._take():
-            for job in batch:
-                self._guarded(job)
-            self._guarded(self._flush)
+        while not self._closed.wait(PAUSE):
+            self._write()
+        self._write()
 
-    def _take(self) -> list[Job]:
-        job, batch = self._queue.get(), []
-        while job is not None:
-            batch.append(job)
-            if len(batch) == LARGEST_BATCH:
-                return batch
-            try:
-                job = self._queue.get_nowait()
-            except Empty:
-                return batch
-        if batch:
-            self._queue.put(None)
-        return batch
+    def _write(self) -> None:
+        """Do what is queued by now."""
+        if not self._queue:
+            return
+        for _ in range(len(self._queue)):
+            self._guarded(self._queue.popleft())
+        self._guarded(self._flush)
 
     def _guarded(self, job: Job) -> None:
         try:
