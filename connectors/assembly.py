@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from .answer.billing import Billing, Price
 from .answer.outcome import OutcomeRow, compile_outcomes
@@ -13,15 +15,18 @@ from .connector import Connector
 from .faults import ConfigError, Findings
 from .kit import Kit
 from .mapping import CompiledMapping, compile_mapping
-from .message.request import Written, compile_documents, compile_request
+from .message.request import Request, Written, compile_documents, compile_request
 from .select.matcher import Matcher
-from .sign import Signatures, build_signatures
+from .sign import AnySign, Signatures, build_signatures
 from .template import Language
+from .template.language import guess
 from .transport import Http, check_statement
 from .words import Effect, Outcome
 
 if TYPE_CHECKING:
     from .spec import ConnectorSpec
+
+PATH_HOLE: Final = re.compile(r"(?<!\$)\{([\w-]+)\}")
 
 UNPRICED = Billing(price=Price.model_validate({"amount": "0", "currency": "XXX"}))
 """Of what is free: nothing is ever billed."""
@@ -35,7 +40,7 @@ SQL_OUTCOMES = (
 
 def assemble(spec: ConnectorSpec, kit: Kit, bureau: Bureau) -> tuple[Connector, frozenset[str]]:
     """
-    Compile one connector; give it with the references that its request uses.
+    Compile one connector; give it with the references that its answer depends on.
 
     Raises `ConfigError` with all that is wrong with the file.
     """
@@ -47,7 +52,7 @@ def assemble(spec: ConnectorSpec, kit: Kit, bureau: Bureau) -> tuple[Connector, 
         _check_currency(spec, kit)
     documents = None
     with findings.at("documents"):
-        documents, language = compile_documents(spec.documents, language)
+        documents, language = compile_documents(spec.documents, language, _charset(bureau))
     written: Written | None = None
     signatures: Signatures | None = None
     reading: Reading | None = None
@@ -56,14 +61,16 @@ def assemble(spec: ConnectorSpec, kit: Kit, bureau: Bureau) -> tuple[Connector, 
             written = _request(spec, bureau, language)
         with findings.at("sign"):
             models = bureau.spec.sign if spec.sign is None else spec.sign
+            _check_places(spec.request, bureau, models)
             signatures = build_signatures(models, kit, language)
     with findings.at():
         reading = _reading(spec, kit, bureau, language)
     documents, written = findings.settle(documents), findings.settle(written)
-    signatures = findings.settle(signatures)
+    signatures, reading = findings.settle(signatures), findings.settle(reading)
     references = documents.references | written.references | signatures.references
-    with findings.at("policy", "purposes"):
-        _check_purpose_codes(spec, bureau, references)
+    # An answer that was checked against one person's name is not kept for another's.
+    references = references.union(*(equal.references for _, equal in reading.places.checks))
+    _check_use(spec, bureau, references)
     connector = Connector(
         name=spec.name,
         version=spec.version,
@@ -74,7 +81,7 @@ def assemble(spec: ConnectorSpec, kit: Kit, bureau: Bureau) -> tuple[Connector, 
         request=written,
         signatures=signatures,
         transport=bureau.transport,
-        reading=findings.settle(reading),
+        reading=reading,
         price=spec.price,
         headers=bureau.headers,
         purpose_codes=bureau.spec.purpose_codes,
@@ -102,11 +109,14 @@ def connector_language(kit: Kit, bureau: Bureau) -> Language:
     )
 
 
+def _charset(bureau: Bureau) -> str:
+    transport = bureau.spec.transport
+    return transport.charset if isinstance(transport, Http) else "utf-8"
+
+
 def _request(spec: ConnectorSpec, bureau: Bureau, language: Language) -> Written:
     transport = bureau.spec.transport
-    written = compile_request(
-        spec.request, language, transport.charset if isinstance(transport, Http) else "utf-8"
-    )
+    written = compile_request(spec.request, language, _charset(bureau))
     is_question = spec.request.query is not None
     if is_question is isinstance(transport, Http):
         raise ConfigError(
@@ -164,6 +174,39 @@ def _check_inputs(spec: ConnectorSpec, language: Language) -> None:
         with findings.at():
             language.type_of(reference)
     findings.close()
+
+
+def _check_places(request: Request, bureau: Bureau, models: Sequence[AnySign]) -> None:
+    """Refuse a place for credentials or a signature that the message does not have."""
+    if request.query is not None:
+        if models:
+            raise ConfigError("a database has no `sign`")
+        return
+    places = [model.into for model in models if model.into is not None]
+    if (credentials := getattr(bureau.spec.auth, "into", None)) is not None:
+        places.append(credentials)
+    field = next((into.field for into in places if into.field is not None), None)
+    if field is not None and request.form is None and not isinstance(request.json_, Mapping):
+        raise ConfigError(f"nothing can be put into field {field}: the body has no fields")
+    left = frozenset(PATH_HOLE.findall(request.path)) - request.path_params.keys()
+    if wrong := sorted(left ^ frozenset(into.path for into in places if into.path is not None)):
+        raise ConfigError(f"{{{wrong[0]}}} is either not in the path, or nothing fills it")
+
+
+def _check_use(spec: ConnectorSpec, bureau: Bureau, references: frozenset[str]) -> None:
+    """Check what can be told only once it is known what a connector refers to."""
+    findings = Findings()
+    with findings.at("cache", "ignore"):
+        _check_ignored(spec, references)
+    with findings.at("policy", "purposes"):
+        _check_purpose_codes(spec, bureau, references)
+    findings.close()
+
+
+def _check_ignored(spec: ConnectorSpec, references: frozenset[str]) -> None:
+    for name in spec.cache.ignore:
+        if name not in references:
+            raise ConfigError(f"the request does not use {name}{guess(name, references)}")
 
 
 def _check_currency(spec: ConnectorSpec, kit: Kit) -> None:

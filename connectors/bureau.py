@@ -11,11 +11,12 @@ from pydantic import Field, field_validator, model_validator
 
 from .auth import AnyAuth, Auth, NoAuth
 from .contract import Transport
-from .faults import Findings
+from .faults import ConfigError, Findings
 from .kit import Kit, Strict
+from .message.draft import check_header
 from .policy.limit import Limit, Room
 from .sign import SignList
-from .template import Language
+from .template import Language, Unwritable
 from .template.constant import constant
 from .transport import AnyTransport, Http, Sql, Tls
 from .words import LicenceClass, Purpose
@@ -57,6 +58,12 @@ class BureauSpec(Strict):
     def _addressed(self) -> Self:
         if isinstance(self.transport, Http) == (self.base_url is None):
             raise ValueError("a bureau has a base_url if, and only if, it is reached by HTTP")
+        if isinstance(self.transport, Sql):
+            for key, given in (("tls", self.tls), ("headers", self.headers), ("sign", self.sign)):
+                if given:
+                    raise ValueError(f"a database has no `{key}`")
+            if not isinstance(self.auth, NoAuth):
+                raise ValueError("a database has no `auth`: its `dsn` says who we are")  # noqa: TRY004 (pydantic's protocol)
         return self
 
     def build(self, kit: Kit, transport: Transport | None = None) -> Bureau:
@@ -70,7 +77,7 @@ class BureauSpec(Strict):
         headers: list[tuple[str, str]] = []
         for name, source in self.headers.items():
             with findings.at("headers"):
-                headers.append((name, constant(source, language, name)))
+                headers.append((name, _header(name, constant(source, language, name))))
         carrier, auth = transport, None
         if carrier is None:
             with findings.at():
@@ -113,6 +120,14 @@ class BureauSpec(Strict):
                 address = constant(self.base_url or "", language, "base_url")
                 carrier = self.transport.build(kit, self.name, address, context)
         return findings.settle(carrier)
+
+
+def _header(name: str, value: str) -> str:
+    try:
+        check_header(name, value)
+    except Unwritable as error:
+        raise ConfigError(str(error), (name,)) from None
+    return value
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,7 +56,7 @@ class Connector:
         try:
             told = self.reading(answer, scope)
         except Refused as refused:
-            if refused.renewable and self.auth.renewable:
+            if refused.renewable and self.auth.renewable and refused.billed is not Billed.YES:
                 refused.renew = partial(self.auth.renew, credentials)
             raise
         return Reply(

@@ -15,7 +15,7 @@ from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from .errors import ConnectorError, NotSent, TimedOut
 from .words import Billed, Effect, FieldStatus, Outcome, Purpose, ReuseMode, ServedFrom
@@ -25,6 +25,9 @@ Values = Mapping[str, object]
 
 Document = object
 """What a codec reads: JSON's types with exact numbers, or an XML element."""
+
+UNREADABLE: Final = object()
+"""What a path gives that leads to something which can not be read: it is there, and is no value."""
 
 Pairs = tuple[tuple[str, str], ...]
 """Names and values in the order in which they are written."""
@@ -158,7 +161,7 @@ class Wire:
 
     attempt: Attempt
     method: str
-    target: str
+    target: str = field(repr=False)
     """Path with query, or an SQL statement."""
     headers: Pairs = field(default=(), repr=False)
     body: bytes = field(default=b"", repr=False)
@@ -213,8 +216,9 @@ class Codec(Protocol):
         """
         Compile a path (dotted or JMESPath; XPath for XML).
 
-        The function gives None where the path leads nowhere. Raises
-        `ValueError` for a path that is none.
+        The function gives None where the path leads nowhere, `UNREADABLE` where
+        it leads to what it can not take, and does not raise. Raises `ValueError`
+        for a path that is none.
         """
         ...
 

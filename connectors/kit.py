@@ -154,7 +154,7 @@ class Kit:
     clock: Clock
     random: Random
     secrets: Secrets
-    env: Mapping[str, str]
+    env: Mapping[str, str] = field(repr=False)
     ledger: Ledger
     cache: Cache
     observer: Observer

@@ -45,9 +45,9 @@ class Policy(Strict):
     def _words(cls, source: object) -> object:
         words = {"required": True, "none": False}
         if isinstance(source, Mapping) and "consent" in source:
-            if source["consent"] not in words:
+            if (word := source["consent"]) not in tuple(words):
                 raise ValueError("consent is required or none")
-            return {**source, "consent": words[source["consent"]]}
+            return {**source, "consent": words[word]}
         return source
 
 
@@ -63,7 +63,7 @@ class Built:
 
     call: Call
     references: frozenset[str]
-    """What of an inquiry its request depends on."""
+    """What of an inquiry its answer depends on."""
 
 
 class ConnectorSpec(Strict):
@@ -125,7 +125,7 @@ class ConnectorSpec(Strict):
         owned: Owned,
     ) -> Call:
         """
-        Put the layers around a connector whose request uses `references`.
+        Put the layers around a connector whose answer depends on `references`.
 
         Read the stack downwards: in that order a query meets it.
         """

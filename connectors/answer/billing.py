@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, model_validator
 
-from ..contract import Codec, Document
+from ..contract import UNREADABLE, Codec, Document
 from ..faults import Findings
 from ..kit import Strict
 from ..select.conditions import compile_conditions
@@ -44,6 +44,12 @@ class Billing(Strict):
     """Failures that are never charged for: they may be asked again."""
     charged: ChargeFlag | None = None
 
+    @model_validator(mode="after")
+    def _one_word(self) -> Self:
+        if both := sorted(self.billable & self.unbilled):
+            raise ValueError(f"{both[0]} is billable and unbilled: which is it?")
+        return self
+
     def expects(self, outcome: Outcome) -> Billed:
         """Tell from the outcome alone; UNKNOWN where nothing was agreed."""
         if outcome in self.unbilled:
@@ -76,6 +82,7 @@ class Billing(Strict):
         def said(document: Document) -> bool | None:
             if test(document):
                 return True
-            return None if any(select(document) is None for select in flags) else False
+            found = [select(document) for select in flags]
+            return None if any(node is None or node is UNREADABLE for node in found) else False
 
         return said

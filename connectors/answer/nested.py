@@ -9,7 +9,7 @@ from typing import Self
 from lxml import etree
 from pydantic import model_validator
 
-from ..codec import AnyCodec
+from ..codec import AnyCodec, Form
 from ..contract import Codec, Document
 from ..faults import ConfigError
 from ..kit import Kit, Strict
@@ -32,7 +32,11 @@ class Nested(Strict):
 
     def build(self, kit: Kit, outer: Codec) -> Callable[[Document], None]:
         """Build what replaces the text in place. It raises `ValueError` on text it can not read."""
-        inner = self.codec.build(kit)
+        codec = self.codec
+        if not isinstance(codec, Form):
+            # Text has no charset any more, whatever its XML declaration still says.
+            codec = codec.model_copy(update={"charset": "utf-8"})
+        inner = codec.build(kit)
         if self.xpath is not None:
             return _in_xml(_selector(outer, self.xpath, "xpath"), inner)
         return _in_json(str(self.path), outer, inner)

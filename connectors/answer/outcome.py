@@ -72,6 +72,8 @@ class OutcomeRow(Strict):
     def _sensible(self) -> Self:
         if self.refresh_auth and self.outcome is not Outcome.REFUSED:
             raise ValueError("`refresh_auth` goes with REFUSED")
+        if self.wait and self.outcome is not Outcome.RATE_LIMITED:
+            raise ValueError("`wait` goes with RATE_LIMITED")
         if self.outcome in ANSWERS and not (self.status or self.header or self.body):
             raise ValueError(f"{self.outcome} needs a condition: no answer is an answer by default")
         return self

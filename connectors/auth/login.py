@@ -100,6 +100,8 @@ class Login(Strict):
     def _written(self, language: Language) -> Written:
         language = language.having("now", {"": datetime}).having("nonce", {"": str})
         written = compile_request(self.request, language, "utf-8")
+        if written.statement is not None:
+            raise ConfigError("`query` is for databases", ("query",))
         if unknown := written.references - {"now", "nonce"}:
             raise ConfigError(f"a login is nobody's: it knows no {min(unknown)}")
         return written

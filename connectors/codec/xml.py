@@ -10,7 +10,7 @@ from typing import Literal, cast
 from lxml import etree
 from pydantic import field_validator
 
-from ..contract import Codec, Document
+from ..contract import UNREADABLE, Codec, Document
 from ..kit import Kit, Strict
 from ..select.path import Element, Select
 from .charset import Charset, encoded
@@ -61,7 +61,11 @@ class Xml(Strict):
         xpath = self._compile("." if path == "@" else path)
 
         def select(document: Document) -> object:
-            return _unwrapped(xpath(document)) if isinstance(document, Element) else None
+            try:
+                return _unwrapped(xpath(document)) if isinstance(document, Element) else None
+            except etree.XPathError:
+                # Within a predicate it looks names up only once there is something to try.
+                return UNREADABLE
 
         return select
 

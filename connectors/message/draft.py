@@ -14,9 +14,9 @@ from ..template import Language, Scope, Unwritable
 from ..template.scalar import canonical
 from .exact_json import write_json
 
-_HEADER_NAME: Final = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
+HEADER_NAME: Final = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 _HEADER_VALUE: Final = re.compile(r"[\t\x20-\x7e]*")
-_PATH: Final = re.compile(r"/(?:[A-Za-z0-9._~!$&'()*+,;=:@/-]|%[0-9A-Fa-f]{2}|\{[\w-]+\})*")
+PATH_TEXT: Final = re.compile(r"(?:[A-Za-z0-9._~!$&'()*+,;=:@/-]|%[0-9A-Fa-f]{2}|\{[\w-]+\})*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ class Draft:
     """A message that still takes credentials and signatures, before anything is encoded."""
 
     method: str
-    path: str
+    path: str = field(repr=False)
     """Encoded already, but for ``{NAME}`` where a credential or a signature will stand."""
     params: Pairs = field(default=(), repr=False)
     headers: Pairs = field(default=(), repr=False)
@@ -123,7 +123,7 @@ def finish(draft: Draft, attempt: Attempt) -> Wire:
         headers = (*headers, ("Content-Type", media_type))
     for name, value in headers:
         check_header(name, value)
-    if not _PATH.fullmatch(draft.path):
+    if not (draft.path.startswith("/") and PATH_TEXT.fullmatch(draft.path)):
         raise Unwritable("path: begins with / and is percent-encoded")
     target = f"{draft.path}?{query}" if query else draft.path
     return Wire(attempt, draft.method, target, headers, body)
@@ -131,7 +131,7 @@ def finish(draft: Draft, attempt: Attempt) -> Wire:
 
 def check_header(name: str, value: str) -> None:
     """Refuse what could end a header, and what is beyond ASCII: no two sides agree on that."""
-    if not _HEADER_NAME.fullmatch(name):
+    if not HEADER_NAME.fullmatch(name):
         raise Unwritable("header: a name of letters, digits and -")
     if not _HEADER_VALUE.fullmatch(value):
         raise Unwritable(f"header {name}: printable ASCII only")

@@ -10,7 +10,7 @@ from pydantic import AliasChoices, Field, model_validator
 from ..contract import Wire
 from ..kit import Strict
 from ..template import Unwritable
-from .draft import Draft, check_header, fill_path, write_query
+from .draft import HEADER_NAME, Draft, check_header, fill_path, write_query
 
 Place = Literal["header", "query", "field", "path"]
 
@@ -34,6 +34,8 @@ class Into(Strict):
         named = [name for name in (self.header, self.query, self.field, self.path) if name]
         if len(named) != 1:
             raise ValueError("exactly one of header, query, field and path")
+        if self.header is not None and not HEADER_NAME.fullmatch(self.header):
+            raise ValueError("a header has a name of letters, digits and -")
         if self.format is not None and self.format.count(self.hole) != 1:
             raise ValueError(f"format has {self.hole} exactly once")
         return self

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Literal, Self
 
 from pydantic import ConfigDict, Field, model_validator
@@ -14,21 +13,14 @@ from ..kit import Strict
 from ..template import (
     Language,
     Scope,
-    Template,
     TextTemplate,
-    Unwritable,
     compile_text,
     compile_value,
-    header_value,
-    path_segment,
     xml_text,
 )
-from ..template.scalar import canonical
 from .draft import Body, Draft, FormBody, JsonBody, TextBody, write_form
 from .exact_json import write_json
-
-Fields = Mapping[str, str | int | bool | None]
-"""Names and templates, in the order in which they are written."""
+from .pieces import Fields, Pieces
 
 
 class Content(Strict):
@@ -50,6 +42,10 @@ class Content(Strict):
         given = self.kinds()
         if len(given) > 1:
             raise ValueError(f"has {' and '.join(given)}: a body is one of them")
+        if self.ascii and given != ["json"]:
+            raise ValueError("`ascii` goes with json")
+        if self.omit_null and given not in (["json"], ["form"]):
+            raise ValueError("`omit_null` goes with json or form")
         return self
 
     def kinds(self) -> list[str]:
@@ -109,7 +105,7 @@ class Documents:
 
 
 def compile_documents(
-    documents: Mapping[str, Document], language: Language
+    documents: Mapping[str, Document], language: Language, charset: str
 ) -> tuple[Documents, Language]:
     """Compile the parts; the language that comes back knows them."""
     findings = Findings()
@@ -118,7 +114,7 @@ def compile_documents(
     for name, document in documents.items():
         with findings.at(name):
             body, used = compile_content(document, language)
-            parts.append((name, _as_text(body)))
+            parts.append((name, _as_text(body, charset)))
             references |= used
             language = language.having("documents", {name: str})
     findings.close()
@@ -128,8 +124,9 @@ def compile_documents(
 def compile_request(request: Request, language: Language, charset: str) -> Written:
     """Compile a request. Raises `ConfigError` with all that is wrong with it."""
     findings = Findings()
-    pieces = _Pieces(findings, language)
-    path = pieces.path(request)
+    _check_kind(request, findings)
+    pieces = Pieces(findings, language)
+    path = pieces.path(request.path, request.path_params)
     params = pieces.pairs("params", request.params)
     headers = pieces.headers(request.headers)
     bound = {name: pieces.value(source, "bind", name) for name, source in request.bind.items()}
@@ -156,6 +153,16 @@ def compile_request(request: Request, language: Language, charset: str) -> Writt
     return Written(draft, frozenset(pieces.references), request.query, arguments)
 
 
+def _check_kind(request: Request, findings: Findings) -> None:
+    """Refuse what only the other kind of request has, and what would be left unsaid."""
+    if request.query is None:
+        if request.bind:
+            findings.add("`bind` goes with `query`", "bind")
+        return
+    for key in sorted(request.model_fields_set - {"query", "bind"}):
+        findings.add("a database is asked by `query` and `bind` alone", key.rstrip("_"))
+
+
 def compile_content(
     content: Content, language: Language
 ) -> tuple[Callable[[Scope], Body], frozenset[str]]:
@@ -170,7 +177,7 @@ def compile_content(
             escaped = content.ascii
             return (lambda scope: JsonBody(tree.render(scope), escaped)), tree.references
     if kinds == ["form"]:
-        pieces = _Pieces(findings, language)
+        pieces = Pieces(findings, language)
         pairs = pieces.pairs("form", content.form or {}, omit_null=content.omit_null)
         findings.close()
         return (lambda scope: FormBody(pairs(scope))), frozenset(pieces.references)
@@ -184,93 +191,13 @@ def compile_content(
     return (lambda scope: TextBody(text.render(scope), media_type)), text.references
 
 
-class _Pieces:
-    """Compiles the parts of one request and remembers what they refer to."""
-
-    def __init__(self, findings: Findings, language: Language) -> None:
-        self._findings = findings
-        self._language = language
-        self.references: set[str] = set()
-
-    def value(self, source: object, *place: str) -> Callable[[Scope], object]:
-        template = Template(lambda _: None, frozenset(), None)
-        with self._findings.at(*place):
-            template = compile_value(source, self._language)
-        self.references |= template.references
-        return template.render
-
-    def text(
-        self, source: str, escape: Callable[[str], str], *place: str
-    ) -> Callable[[Scope], str]:
-        template = TextTemplate(lambda _: "", frozenset())
-        with self._findings.at(*place):
-            template = compile_text(source, self._language, escape)
-        self.references |= template.references
-        return template.render
-
-    def path(self, request: Request) -> Callable[[Scope], str]:
-        """Put the parameters where the path names them; each stays within its segment."""
-        source = request.path
-        if not source.startswith("/") and request.query is None:
-            self._findings.add("a path begins with /", "path")
-        parts = {}
-        for name, value in request.path_params.items():
-            if f"{{{name}}}" not in source:
-                self._findings.add(f"the path has no {{{name}}}", "path_params", name)
-            parts[name] = self.text(value, str, "path_params", name)
-        whole = self.text(source, path_segment, "path")
-        if not parts:
-            return whole
-
-        def render(scope: Scope) -> str:
-            path = whole(scope)
-            for name, part in parts.items():
-                path = path.replace(f"{{{name}}}", path_segment(part(scope)))
-            return path
-
-        return render
-
-    def headers(self, sources: Mapping[str, str]) -> Callable[[Scope], tuple[tuple[str, str], ...]]:
-        rendered = tuple(
-            (name, self.text(source, header_value, "headers", name))
-            for name, source in sources.items()
-        )
-        return lambda scope: tuple((name, render(scope)) for name, render in rendered)
-
-    def pairs(
-        self, key: str, sources: Fields, *, omit_null: bool = False
-    ) -> Callable[[Scope], tuple[tuple[str, str], ...]]:
-        rendered = tuple((name, self.value(source, key, name)) for name, source in sources.items())
-
-        def render(scope: Scope) -> tuple[tuple[str, str], ...]:
-            found = []
-            for name, value in rendered:
-                given = value(scope)
-                if given is None and omit_null:
-                    continue
-                found.append((name, _text(given)))
-            return tuple(found)
-
-        return render
-
-
-def _text(value: object) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, datetime) or (text := canonical(value)) is None:
-        raise Unwritable("field")
-    return text
-
-
-def _as_text(body: Callable[[Scope], Body]) -> Callable[[Scope], str]:
+def _as_text(body: Callable[[Scope], Body], charset: str) -> Callable[[Scope], str]:
     def render(scope: Scope) -> str:
         match body(scope):
             case JsonBody(tree, ascii=escaped):
                 return write_json(tree, escaped)
             case FormBody(pairs):
-                return write_form(pairs)
+                return write_form(pairs, charset)
             case TextBody(text):
                 return text
         return ""

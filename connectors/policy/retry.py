@@ -11,7 +11,7 @@ from ..contract import Attempt, Call, Layer, Query, Reply
 from ..errors import BadAnswer, ConnectorError, Lost, NotSent, RateLimited, Unreadable
 from ..kit import Kit, Strict, Tokens
 from ..units import Seconds
-from ..words import Effect, Outcome
+from ..words import Billed, Effect, Outcome
 
 
 class Backoff(Strict):
@@ -63,8 +63,11 @@ class Terms:
 
         What provably never left; what was turned away with leave to come back;
         what the bureau declares unbilled; and, where asking costs nothing,
-        whatever was lost or unreadable.
+        whatever was lost or unreadable. Never what the bureau itself says that it
+        charged for, whatever was agreed.
         """
+        if isinstance(error, ConnectorError) and error.billed is Billed.YES:
+            return False
         if isinstance(error, NotSent | RateLimited):
             return True
         if isinstance(error, Lost | BadAnswer) and error.outcome in self.unbilled:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 
-from ..contract import Document
+from ..contract import UNREADABLE, Document
 from ..faults import Findings
 from ..template.scalar import is_plain
 from .matcher import Matcher, Number, Scalar
@@ -37,7 +37,7 @@ def compile_matcher(matcher: Matcher) -> Test:
 def compile_conditions(
     conditions: Mapping[str, Matcher], selector: Callable[[str], Select]
 ) -> Callable[[Document], bool]:
-    """Compile matchers by path; all of them must hold. A bad path is a `ConfigError` there."""
+    """Compile matchers by path; all must hold, and none does of what is unreadable."""
     findings = Findings()
     parts: list[tuple[Select, Test]] = []
     for path, matcher in conditions.items():
@@ -50,8 +50,9 @@ def compile_conditions(
 
     def hold(document: Document) -> bool:
         # A loop: a generator would cost more than the tests.
-        for select, test in tests:  # noqa: SIM110
-            if not test(select(document)):
+        for select, test in tests:
+            node = select(document)
+            if node is UNREADABLE or not test(node):
                 return False
         return True
 

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
-from decimal import Decimal
+from collections.abc import Callable, Sequence
 from functools import reduce
 
-import jmespath
-from jmespath.exceptions import JMESPathError
-from jmespath.functions import Functions
 from lxml import etree
 
 from ..contract import Document
 from ..template.scalar import canonical
+from .jmes import compile_jmespath
 
 Select = Callable[[Document], object]
-"""Gives what a path leads to, or None where it leads nowhere."""
+"""Gives what a path leads to: None where nowhere, `UNREADABLE` where to what it can not take."""
 
 Element = etree._Element  # noqa: SLF001 (lxml has no public name for its type)
 
@@ -35,7 +32,7 @@ def compile_path(path: str) -> Select:
     if path == "@":
         return lambda document: document
     if not _DOTTED.fullmatch(path):
-        return _compile_jmespath(path)
+        return compile_jmespath(path)
     steps = tuple(_STEP.findall(path))
     if len(steps) == 1 and not path.startswith("["):
         return lambda document: _named(document, path)
@@ -69,7 +66,8 @@ def scalar_text(node: object) -> str | None:
 
 
 def _named(node: object, name: str) -> object:
-    return node.get(name) if isinstance(node, Mapping) else None
+    # What codecs make are dicts; to ask for any Mapping would cost ten times as much.
+    return node.get(name) if isinstance(node, dict) else None
 
 
 def _getter(step: str) -> Callable[[object], object]:
@@ -83,37 +81,3 @@ def _getter(step: str) -> Callable[[object], object]:
 
 def _item_getter(index: int) -> Callable[[object], object]:
     return lambda node: node[index] if isinstance(node, list) and index < len(node) else None
-
-
-def _compile_jmespath(path: str) -> Select:
-    try:
-        compiled = jmespath.compile(path)
-    except JMESPathError as error:
-        raise ValueError(f"{path!r} is neither a dotted path nor JMESPath") from error
-    _refuse_unknown_functions(path, compiled.parsed)
-
-    def select(document: Document) -> object:
-        try:
-            found = compiled.search(document)
-        except JMESPathError:  # a function met another type than its own: it leads nowhere here
-            return None
-        return Decimal(repr(found)) if isinstance(found, float) else found
-
-    return select
-
-
-def _refuse_unknown_functions(path: str, node: object) -> None:
-    """JMESPath itself would find a misspelt function only in service, and only sometimes."""
-    if not isinstance(node, Mapping):
-        return
-    children = node.get("children", ())
-    if node.get("type") == "function_expression":
-        known = Functions.FUNCTION_TABLE.get(node["value"])
-        if known is None:
-            raise ValueError(f"{path!r} calls {node['value']}(), which JMESPath does not know")
-        signature = known["signature"]
-        variadic = bool(signature and signature[-1].get("variadic"))
-        if len(children) < len(signature) or (len(children) > len(signature) and not variadic):
-            raise ValueError(f"{path!r} calls {node['value']}() with a wrong number of arguments")
-    for child in children:
-        _refuse_unknown_functions(path, child)

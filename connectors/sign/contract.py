@@ -74,6 +74,8 @@ class Signed(Strict):
     def _whole(self) -> Self:
         if (self.parts is None) == (self.sorted_params is None):
             raise ValueError("either parts or sorted_params")
+        if self.separator and self.parts is None:
+            raise ValueError("`separator` goes with parts: sorted_params are joined by &")
         if self.into is None and self.as_ is None:
             raise ValueError("a signature goes `into` a place, or is kept `as` a name")
         if self.into is not None and self.encoding is not None:

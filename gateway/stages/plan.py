@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 
 from connectors.words import Outcome
 
@@ -50,7 +51,8 @@ def plan(seats: Iterable[Seat], wanted: tuple[str, ...], max_cost: Decimal | Non
     """
     seats = tuple(seats)
     by_name = {seat.connector: seat for seat in seats}
-    wished = [seat for seat in seats if any(touches(target, wanted) for target in seat.targets)]
+    gives = _gives(tuple(seat.targets for seat in seats), wanted)
+    wished = [seat for seat, wished in zip(seats, gives, strict=True) if wished]
     useful: set[str] = set()
     for seat in wished:
         useful |= with_needs(seat.connector, by_name)
@@ -61,6 +63,12 @@ def plan(seats: Iterable[Seat], wanted: tuple[str, ...], max_cost: Decimal | Non
         if seat.connector not in affordable
     }
     return Plan(tuple(seat for seat in seats if seat.connector in affordable), left_out)
+
+
+@lru_cache(maxsize=1024)
+def _gives(targets: tuple[tuple[str, ...], ...], wanted: tuple[str, ...]) -> tuple[bool, ...]:
+    """Tell whose targets are wanted; there are few masks, and many inquiries."""
+    return tuple(any(touches(target, wanted) for target in each) for each in targets)
 
 
 def with_needs(name: str, by_name: Mapping[str, Seat]) -> set[str]:

@@ -127,6 +127,19 @@ def test_what_a_bureau_declares_unbilled_is_repeated() -> None:
     assert not terms.safe(Lost("acme"))
 
 
+@pytest.mark.parametrize("error", [RateLimited, BrokeDown, Unreadable])
+def test_what_the_bureau_says_that_it_charged_for_is_never_asked_again(
+    error: type[ConnectorError],
+) -> None:
+    """Its own word wins over what was agreed to be unbilled."""
+    charged = error("acme")
+    charged.billed = Billed.YES
+    terms = Terms(Effect.CHARGEABLE, frozenset({Outcome.BUREAU_ERROR, Outcome.BAD_RESPONSE}))
+
+    assert terms.safe(error("acme"))
+    assert not terms.safe(charged)
+
+
 async def test_so_many_at_once_and_half_as_many_who_wait(house: House) -> None:
     ask = house.connector(
         *(Act(answer_after=1) for _ in range(7)), limit=Limit(concurrency=4), timeout=50

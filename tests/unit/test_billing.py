@@ -103,3 +103,10 @@ async def test_a_flag_may_be_its_mere_presence() -> None:
 
     assert (await ask(b'{"code": "0", "fee_id": "f1"}', billing=billing)).billed is Billed.YES
     assert (await ask(b'{"code": "0"}', billing=billing)).billed is Billed.NO
+
+
+def test_an_outcome_is_billable_or_unbilled_and_not_both() -> None:
+    price = {"amount": "1", "currency": "EUR"}
+
+    with pytest.raises(ValidationError, match="HIT is billable and unbilled"):
+        Billing.model_validate({"price": price, "unbilled": ["HIT"]})

@@ -8,12 +8,16 @@ from typing import Any
 
 import pytest
 
+from connectors.answer.outcome import OutcomeRow
 from connectors.connector import Connector
 from connectors.contract import Query, Reply, Values, Wire, WireReply
-from connectors.errors import Lost, NeedInput, NotSent, Refused
+from connectors.errors import Lost, NeedInput, NotSent, Refused, WrongSubject
 from connectors.message.draft import Draft
-from connectors.words import Purpose
+from connectors.policy.ledger import Owned
+from connectors.rehearsal.props import Inert
+from connectors.words import Outcome, Purpose
 from tests.one_connector import KIT, OUTCOMES, Wires, build, bureau, connector, question, sent
+from tests.onion.fakes import FakeCache
 
 HIT = WireReply(200, {}, b'{"code": "0", "risk": "0.5"}')
 REFUSED = WireReply(401)
@@ -168,3 +172,37 @@ async def test_a_database_is_asked_by_a_statement_whose_values_are_bound() -> No
     assert wire.body == b""
     assert reply.outcome == "NO_HIT"
     assert "OR 1=1" not in repr(wire)
+
+
+async def test_an_answer_checked_against_one_person_is_not_kept_for_another() -> None:
+    """What `subject_check` compares is in the cache's key, though the request does not use it."""
+    check = [{"path": "name", "equals": "${subject.name}"}]
+    wires = Wires(WireReply(200, {}, b'{"code": "0", "risk": "0.5", "name": "ann"}'))
+    spec = connector(response={"subject_check": check}, cache={"ttl": "1h"})
+    kit = replace(KIT, cache=FakeCache(), ledger=Inert(), observer=Inert())
+    call = spec.build(kit, bureau().build(kit, wires), Owned()).call
+
+    assert (await call(question())).outcome is Outcome.HIT
+    with pytest.raises(WrongSubject):
+        await call(question({"id_number": "X1", "name": "bob"}))
+
+
+async def test_credentials_are_not_renewed_for_a_refusal_that_was_charged_for() -> None:
+    auth = Tokens()
+    billing = {
+        "price": {"amount": "0.50", "currency": "EUR"},
+        "charged": {"body": {"charge": True}},
+    }
+    wires = Wires(WireReply(401, {}, b'{"charge": true}'))
+    asking = replace(build(connector(billing=billing), wires), auth=auth)
+    asking = replace(
+        asking,
+        reading=replace(
+            asking.reading,
+            classify=lambda _reply, _document: OutcomeRow.model_validate(OUTCOMES[3]),
+        ),
+    )
+
+    with pytest.raises(Refused) as caught:
+        await asking(question())
+    assert caught.value.renew is None

@@ -55,3 +55,12 @@ def test_a_path_ends_with_the_name_of_what_is_replaced(path: str) -> None:
     """Else nothing would ever be replaced, and nobody would know."""
     with pytest.raises(ConfigError):
         in_json({}, path)
+
+
+@pytest.mark.parametrize("declared", ["GBK", "ISO-8859-1", "UTF-16"])
+def test_a_nested_document_is_text_already_whatever_charset_it_declares(declared: str) -> None:
+    document = etree.fromstring("<r><out/></r>")
+    document[0].text = f'<?xml version="1.0" encoding="{declared}"?><n>张三</n>'
+    Nested.model_validate({"xpath": "//out", "codec": "xml"}).build(KIT, XML)(document)
+
+    assert document.findtext("out/n") == "张三"

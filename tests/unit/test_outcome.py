@@ -170,8 +170,18 @@ def test_all_faults_are_told_each_by_row_and_key() -> None:
         ({"outcome": "HIT", "body": {"a": None}}, "present: false"),
         ({"outcome": "HIT", "status": 200, "billed": "perhaps"}, "billed"),
         ({"outcome": "RATE_LIMITED", "wait": {"header": "Retry-After", "max": 2}}, "unit"),
+        ({"outcome": "BUREAU_ERROR", "wait": {"header": "A", "max": "2s"}}, "goes with RATE"),
     ],
 )
 def test_a_row_that_makes_no_sense_is_refused_at_load(row: object, fault: str) -> None:
     with pytest.raises(ValidationError, match=fault):
         OutcomeRow.model_validate(row)
+
+
+def test_a_condition_never_holds_of_what_its_path_can_not_take() -> None:
+    """A text where a list was expected is no empty list: it is not read at all."""
+    by_length = compiled([{"outcome": "NO_HIT", "body": {"length(scores)": {"not": 1}}}])
+    by_filter = compiled([{"outcome": "NO_HIT", "body": {"s[?v > `0`]": {"present": False}}}])
+
+    assert judged(by_length, 200, b'{"scores": 5}') is None
+    assert judged(by_filter, 200, b'{"s": [{"v": "high"}]}') is None

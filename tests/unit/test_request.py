@@ -10,10 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
+from pydantic import ValidationError
 
 from connectors.errors import NeedInput
 from connectors.faults import ConfigError
-from tests.one_connector import bureau, question, sent
+from connectors.message.draft import Draft
+from connectors.message.request import Request
+from tests.one_connector import KIT, bureau, question, sent
 
 NASTY = ["../admin", "a/b", "a?b=c", "a#b", "a%2e%2e", "{other}", "a b", "测试", "a;b", "\\..\\"]
 
@@ -170,6 +173,11 @@ async def test_a_bureaus_headers_are_on_every_request_that_brings_none_of_its_ow
         ({"headers": {"a": "${now | shout}"}}, ("request", "headers", "a")),
         ({"json": {"a": ["${subject.nothing}"]}}, ("request", "json", "a", 0)),
         ({"query": "SELECT 1"}, ("request", "query")),
+        ({"path": "/a b"}, ("request", "path")),
+        ({"path": "/a?b=c"}, ("request", "path")),
+        ({"headers": {"not a name": "a"}}, ("request", "headers", "not a name")),
+        ({"bind": {"a": "${subject.name}"}}, ("request", "bind")),
+        ({"path": "/{country}/score"}, ("sign",)),
     ],
 )
 async def test_what_can_not_be_written_is_refused_at_load(
@@ -179,3 +187,79 @@ async def test_what_can_not_be_written_is_refused_at_load(
         await sent(request=request_)
 
     assert [one.at for one in caught.value.findings] == [place]
+
+
+INTO_FIELD = {"kind": "api_key", "key": "k", "into": {"field": "key"}}
+INTO_PATH = {"kind": "api_key", "key": "k", "into": {"path": "key"}}
+SIGNED = {"kind": "digest", "algorithm": "md5", "parts": ["a"], "into": {"field": "sign"}}
+
+
+@pytest.mark.parametrize(
+    "changes, fault",
+    [
+        ({"of": bureau(auth=INTO_FIELD), "request": {"xml": "<a/>"}}, "field key"),
+        ({"of": bureau(auth=INTO_PATH)}, "{key}"),
+        ({"sign": SIGNED, "request": {"json": ["a"]}}, "field sign"),
+    ],
+)
+async def test_a_place_that_a_message_does_not_have_is_refused_at_load(
+    changes: Any, fault: str
+) -> None:
+    """In service each query would end as NEED_INPUT, as if the subject lacked something."""
+    with pytest.raises(ConfigError, match=fault):
+        await sent(**changes)
+
+
+@pytest.mark.parametrize(
+    "request_", [{"form": {"a": "b"}, "ascii": True}, {"xml": "<a/>", "omit_null": True}]
+)
+def test_a_key_that_would_change_nothing_is_refused(request_: Any) -> None:
+    with pytest.raises(ValidationError, match="goes with"):
+        Request.model_validate(request_)
+
+
+@pytest.mark.parametrize("headers", [{"not a name": "a"}, {"X-Name": "é"}])
+def test_a_bureaus_header_that_could_never_be_sent_is_refused_at_load(headers: Any) -> None:
+    with pytest.raises(ConfigError, match="header"):
+        bureau(headers=headers).build(KIT)
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"auth": {"kind": "bearer", "token": "t"}},
+        {"headers": {"X-A": "1"}},
+        {"sign": SIGNED},
+        {"tls": {}},
+    ],
+)
+def test_a_database_takes_nothing_that_only_http_would_honour(more: Any) -> None:
+    with pytest.raises(ValidationError, match="a database has no"):
+        bureau(base_url=None, transport={"kind": "sql", "dsn": "sqlite:///a.db"}, **more)
+
+
+@pytest.mark.parametrize("name", ["subject.nmae", "subject.mobile"])
+async def test_what_the_cache_ignores_is_something_that_the_request_uses(name: str) -> None:
+    with pytest.raises(ConfigError, match=name) as caught:
+        await sent(cache={"ttl": "1h", "ignore": [name]})
+
+    assert caught.value.findings[0].at == ("cache", "ignore")
+
+
+async def test_no_message_prints_whom_it_is_about() -> None:
+    request = {"path": "/p/${subject.name}", "params": {"who": "${subject.name}"}}
+    wire = await sent(named("zaphod"), request=request)
+
+    assert "zaphod" not in repr(wire)
+    assert "zaphod" not in repr(Draft("GET", "/p/zaphod"))
+
+
+async def test_a_form_inside_a_field_is_in_the_bureaus_charset_too() -> None:
+    wire = await sent(
+        named("张"),
+        of=bureau(transport={"kind": "http", "charset": "gb18030"}),
+        documents={"inner": {"form": {"name": "${subject.name}"}}},
+        request={"form": {"inner": "${documents.inner}"}},
+    )
+
+    assert wire.body == b"inner=name%3D%25D5%25C5"

@@ -3,6 +3,8 @@ from decimal import Decimal
 import pytest
 from lxml import etree
 
+from connectors.codec import Xml
+from connectors.contract import UNREADABLE
 from connectors.select.path import as_list, compile_path, scalar_text
 
 DOCUMENT = {
@@ -80,3 +82,42 @@ def test_scalars_have_one_text() -> None:
         "true",
     ]
     assert [scalar_text(each) for each in (None, [1], {"a": 1})] == [None, None, None]
+
+
+EXACT = {"p": Decimal("1.50"), "t": [Decimal("0.1"), 2, Decimal("0.2")], "words": ["1", 2]}
+
+
+@pytest.mark.parametrize(
+    "path, expected",
+    [
+        ("sum(t)", Decimal("2.3")),
+        ("max(t)", 2),
+        ("min(t)", Decimal("0.1")),
+        ("abs(p)", Decimal("1.50")),
+        ("sort(t) | [0]", Decimal("0.1")),
+        ("to_number(p)", Decimal("1.50")),
+        ("to_number('12345678901234567.89')", Decimal("12345678901234567.89")),
+        ("to_number('none')", None),
+        ("to_string(p)", "1.50"),
+        ("type(p)", "number"),
+        ("t[?@ == `0.1`] | [0]", Decimal("0.1")),
+        ("avg(t[:2])", Decimal("1.05")),
+    ],
+)
+def test_functions_take_exact_numbers_and_keep_them_exact(path: str, expected: object) -> None:
+    assert compile_path(path)(EXACT) == expected
+
+
+@pytest.mark.parametrize(
+    "path", ["length(p)", "sum(words)", "sort_by(t, &a)", "words[?@ > `1`]", "contains(p, 'a')"]
+)
+def test_what_a_function_can_not_take_is_unreadable_and_not_absent(path: str) -> None:
+    """Nor is it an error of Python's, after the answer is paid for."""
+    assert compile_path(path)(EXACT) is UNREADABLE
+
+
+@pytest.mark.parametrize("path", ["//a[$x]", "//a[b:c]", "//a[foo()]"])
+def test_an_xpath_that_only_service_shows_to_be_wrong_is_unreadable(path: str) -> None:
+    select = Xml(kind="xml").selector(path)
+
+    assert select(etree.fromstring("<r><a/></r>")) is UNREADABLE

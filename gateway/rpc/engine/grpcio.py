@@ -109,6 +109,9 @@ def _options(listener: Listener) -> list[tuple[str, int]]:
         ("grpc.max_receive_message_length", listener.limits.message),
         ("grpc.max_send_message_length", -1),
         ("grpc.max_concurrent_streams", listener.limits.streams),
+        # Else a call counts until Python lets go of it, which is after its answer has left:
+        # a caller that keeps the limit to the letter is refused all the same.
+        ("grpc.http.overload_protection", 0),
         ("grpc.server_handshake_timeout_ms", round(listener.limits.handshake * 1000)),
         ("grpc.so_reuseport", int(listener.share_port)),
     ]
