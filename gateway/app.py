@@ -85,7 +85,8 @@ async def running(
             secrets = secrets_of(settings, root, env)
             keys = Keys.of(secrets.read(settings.keys.master).reveal(), "keys.master")
         log = await stack.enter_async_context(_logging(streams, clock))
-        stores = Stores.of(settings, root, keys, clock, random)
+        with _blamed(folder):
+            stores = Stores.of(settings, root, keys, clock, random)
         stack.push_async_callback(stores.profiles.aclose)
         kit = Kit(
             clock=clock,
@@ -105,8 +106,8 @@ async def running(
         for transport in assembled.transports:
             stack.push_async_callback(transport.aclose)
         # After the assembly: a config that is wrong leaves no files behind.
-        await stores.start()
         stack.push_async_callback(stores.ledger.aclose)
+        await stores.start()
         stack.push_async_callback(assembled.owned.settled)
         pipeline = compose(assembled, keys, kit, stores.ledger, log)
         server = _server(settings, pipeline, assembled, kit, _Outside(log, listen))

@@ -9,14 +9,26 @@ from typing import Annotated, TextIO
 
 import typer
 
+from connectors.errors import LedgerDown
 from mock_bureaus import MockBureaus
 
 from ..app import Streams, running
 from ..catalog.dry_run import look_through
 from ..catalog.reading import CatalogError, read_own_settings
 from ..config.folder import walk
-from ..config.settings import Settings
+from ..config.settings import Settings, address, is_loopback
+from ..fillers import Forgetful
 from . import demo_folder, printing, process
+
+_NOT_THERE = (OSError, RuntimeError, LedgerDown, Forgetful)
+"""What a folder without findings may still lack; a RuntimeError is grpcio's for a taken address."""
+
+
+def _listenable(text: str | None) -> str | None:
+    try:
+        return None if text is None else address(text)
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from None
 
 
 def serve(
@@ -24,7 +36,10 @@ def serve(
         Path, typer.Argument(exists=True, file_okay=False, help="The config folder.")
     ] = Path("config"),
     listen: Annotated[
-        str | None, typer.Option(metavar="HOST:PORT", help="Instead of the configured address.")
+        str | None,
+        typer.Option(
+            metavar="HOST:PORT", help="Instead of the configured address.", callback=_listenable
+        ),
     ] = None,
     folder: Annotated[Path, typer.Option(help="Where --demo keeps what it makes.")] = Path(".demo"),
     *,
@@ -68,6 +83,9 @@ async def _serve(root: Path, listen: str | None) -> int:
     env = process.environment()
     try:
         settings = read_own_settings(walk(root), env)
+        if listen is not None and settings.tls is None and not is_loopback(listen):
+            process.complain("can not start: without TLS only a loopback address is listened on")
+            return process.FAILED
         with opened(settings, root) as streams:
             async with process.until_told() as told, running(root, env, streams, listen) as gateway:
                 process.settle_memory()
@@ -77,10 +95,8 @@ async def _serve(root: Path, listen: str | None) -> int:
     except CatalogError as error:
         # It stops at the first file without which it can not go on; a dry run looks at all of them.
         return printing.blame(CatalogError([*error.findings, *look_through(root, env)]))
-    except (OSError, RuntimeError) as error:
-        # grpcio says that an address is taken with a RuntimeError.
-        process.complain(f"can not start: {error}")
-        return process.FAILED
+    except _NOT_THERE as error:
+        return _can_not_start(error)
     return process.FINE
 
 
@@ -95,7 +111,14 @@ async def _serve_demo(config: Path, folder: Path, listen: str | None) -> int:
             process.say("draining")
     except CatalogError as error:
         return printing.blame(error)
+    except _NOT_THERE as error:
+        return _can_not_start(error)
     return process.FINE
+
+
+def _can_not_start(error: Exception) -> int:
+    process.complain(f"can not start: {error}")
+    return process.FAILED
 
 
 async def _mock(bureaus: MockBureaus) -> int:

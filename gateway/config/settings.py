@@ -24,7 +24,8 @@ _ADDRESS = re.compile(r"(?:\[(?P<v6>[0-9a-f:.]+)\]|(?P<host>[A-Za-z0-9.-]+)):(?P
 _PORTS = 2**16
 
 
-def _address(text: str) -> str:
+def address(text: str) -> str:
+    """Check an address. Raises `ValueError`."""
     found = _ADDRESS.fullmatch(text)
     if found is None or int(found["port"]) >= _PORTS:
         raise ValueError("must be HOST:PORT, such as 127.0.0.1:7443 or [::1]:7443")
@@ -46,7 +47,7 @@ def _cache(value: object) -> object:
     return value
 
 
-Address = Annotated[str, AfterValidator(_address)]
+Address = Annotated[str, AfterValidator(address)]
 SecretName = Annotated[str, AfterValidator(_secret_name)]
 """Written `${secrets.NAME}`; what is kept is the name."""
 StoreUrl = Annotated[str, Field(pattern=r"^(sqlite|postgresql\+asyncpg)://", repr=False)]

@@ -16,6 +16,7 @@ from connectors.words import ReuseMode
 
 from ..fields.schema import DATE, TIMESTAMP, day_of, values
 from ..model import Consent, Inquiry
+from ..subject.ids import unfit_id
 from ..subject.violation import Violation
 from .engine.contract import CallContext
 from .enums import PURPOSE_OF, REUSE_MODE_OF
@@ -38,6 +39,9 @@ def unreadable(request: Request, currency: str) -> tuple[Violation, ...]:
     found = [violation for name, part in parts.items() for violation in _below(part, name)]
     if request.HasField("max_cost"):
         found += _max_cost(request, currency)
+    # Without an id there is no consent, which is for another stage to say.
+    if request.consent.id and (unfit := unfit_id("consent.id", request.consent.id)):
+        found.append(unfit)
     return tuple(found)
 
 

@@ -14,12 +14,10 @@ from ..fields.paths import narrowed, touches, within
 from ..fields.schema import is_mask
 from ..model import Admitted, Credentials, Inquiry
 from ..policy import CallerPolicy
-from ..subject.violation import Violation
+from ..subject.ids import unfit_id
 
 if TYPE_CHECKING:
     from ..product import ProductSpec
-
-LONGEST_ID = 255
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +64,8 @@ class Admit:
             raise NotAllowed("PURPOSE_NOT_ALLOWED")
         if inquiry.reuse is ReuseMode.BYPASS and not caller.may.bypass_cache:
             raise NotAllowed("BYPASS_NOT_ALLOWED")
-        if not 1 <= len(inquiry.id) <= LONGEST_ID:
-            raise InvalidFields(
-                (Violation("inquiry_id", "length", f"must have 1 to {LONGEST_ID} characters"),)
-            )
+        if unfit := unfit_id("inquiry_id", inquiry.id):
+            raise InvalidFields((unfit,))
         return Admitted(
             inquiry=inquiry,
             caller=caller,

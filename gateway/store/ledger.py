@@ -129,8 +129,10 @@ class SqliteLedger:
         await self._commits.put((_INTENT, values))
 
     async def outcome(self, query: Query, ending: Ending) -> None:
-        # A bureau's word: it may be of any length, and need not even be text.
+        # A bureau's word: it may be of any length, need not even be text, and SQLite would
+        # end it at a zero.
         reference = ending.bureau_reference[:LONGEST_REFERENCE].encode(errors="replace").decode()
+        reference = reference.replace("\0", "\ufffd")
         values = (
             *(query.attempt.call_id, ending.outcome.value, ending.billed.value),
             *(str(ending.cost), self._currency, reference),

@@ -8,17 +8,18 @@ the database by itself tells nothing about anyone.
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 
-import structlog
 from sqlalchemy import BigInteger, Column, LargeBinary, MetaData, String, Table, delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
+from connectors.faults import ConfigError
 from connectors.kit import Clock
 
 from ..fillers.contract import Forgetful, Stored
@@ -41,7 +42,7 @@ _TABLE = Table(
     Column("confirmed_at", BigInteger, nullable=False),
 )
 
-_log = structlog.get_logger(__name__)
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,16 +58,23 @@ class Profiles:
     @classmethod
     def at(cls, url: str, sealer: Sealer, customer_key: bytes, clock: Clock) -> Profiles:
         """Open the database at `url`, SQLite or PostgreSQL; nothing is connected yet."""
-        parsed = make_url(url)
-        driver = _DRIVERS.get(parsed.drivername, parsed.drivername)
-        # Parameters are customers' data, be they sealed: no error may quote them.
-        engine = create_async_engine(parsed.set(drivername=driver), hide_parameters=True)
+        try:
+            parsed = make_url(url)
+            driver = _DRIVERS.get(parsed.drivername, parsed.drivername)
+            # Parameters are customers' data, be they sealed: no error may quote them.
+            engine = create_async_engine(parsed.set(drivername=driver), hide_parameters=True)
+        except (ArgumentError, ValueError):
+            # From None: the error may quote the URL, and with it a password.
+            raise ConfigError("is no database's URL", ("stores", "profile")) from None
         return cls(engine, sealer, customer_key, clock)
 
     async def create(self) -> None:
-        """Create what is not there yet."""
-        async with self.engine.begin() as connection:
-            await connection.run_sync(_METADATA.create_all)
+        """Create what is not there yet. Raises `Forgetful` where the database fails."""
+        try:
+            async with self.engine.begin() as connection:
+                await connection.run_sync(_METADATA.create_all)
+        except (SQLAlchemyError, OSError):
+            raise Forgetful("the preset database gives no answer") from None
 
     async def get(
         self, tenant: str, customer_id: str, paths: Sequence[str], max_age: float
@@ -96,7 +104,7 @@ class Profiles:
             try:
                 value = _read(self.sealer.open(row.key_id, row.value, place))
             except Unsealable:
-                _log.warning("profile_value_does_not_open", where=row.path)
+                _log.warning("a stored value of %s does not open", row.path)
                 continue
             known[row.path] = Stored(value, _EPOCH + timedelta(microseconds=row.confirmed_at))
         return known

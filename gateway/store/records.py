@@ -11,6 +11,7 @@ from connectors.errors import LedgerDown
 from ..errors import GatewayError, LedgerUnavailable, Unauthenticated
 from ..model import Credentials, Granted, Inquiry
 from ..policy import CallerPolicy
+from ..subject.ids import recorded
 from .ledger import InquiryRow, RefusalRow, ServedRow, SqliteLedger
 
 
@@ -68,7 +69,7 @@ class Records:
         try:
             await self.ledger.refusal(
                 RefusalRow(
-                    inquiry_id=inquiry.id[:255],
+                    inquiry_id=recorded(inquiry.id),
                     reason=error.reason,
                     config_version=self.config_version,
                     tenant=caller.tenant,

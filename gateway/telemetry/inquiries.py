@@ -11,6 +11,7 @@ from connectors.kit import Clock
 from ..errors import GatewayError, Unauthenticated
 from ..model import Credentials, Inquiry, Verified
 from ..policy import CallerPolicy
+from ..subject.ids import recorded
 from .log import InquiryLine, Log
 
 
@@ -29,7 +30,7 @@ class InquiryLog:
         answers = end.report.answers if isinstance(end, Verified) else None
         self.log.inquiry(
             InquiryLine(
-                inquiry_id=inquiry.id[:255],
+                inquiry_id=recorded(inquiry.id),
                 tenant=caller.tenant if caller else "",
                 caller=caller.name if caller else "",
                 # What nobody recognised is free text of the caller's.

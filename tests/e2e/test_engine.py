@@ -22,7 +22,7 @@ from grpc_reflection.v1alpha import reflection_pb2, reflection_pb2_grpc
 from gateway.clock import LoopClock
 from gateway.errors import Unauthenticated
 from gateway.rpc.channel import DataChannel
-from gateway.rpc.engine.contract import CallContext, Listener, Tls
+from gateway.rpc.engine.contract import CallContext, Limits, Listener, Tls
 from gateway.rpc.engine.grpcio import GrpcioServer
 from gateway.rpc.translate_report import ReportTranslation
 from gateway.security.pki import CLIENT, generate
@@ -164,6 +164,23 @@ async def test_a_message_over_the_limit_never_reaches_a_method() -> None:
 
     assert caught.value.code() is grpc.StatusCode.RESOURCE_EXHAUSTED
     assert not served.incidents
+
+
+async def test_who_asks_more_at_once_than_a_connection_carries_waits_and_is_not_refused() -> None:
+    """A stream refused looks like a broken call, which nobody can know to be unpaid."""
+    listener = replace(LOCAL, limits=Limits(streams=10))
+
+    async def slow(body: bytes, _: CallContext) -> bytes:
+        await asyncio.sleep(0.01)
+        return body
+
+    async with (
+        serving({GET_USER_INFO: slow}, listener) as served,
+        grpc.aio.insecure_channel(served.target) as wire,
+    ):
+        answers = await asyncio.gather(*(raw(wire)(b"%d" % n, timeout=20) for n in range(200)))
+
+    assert answers == [b"%d" % n for n in range(200)]
 
 
 async def test_health_answers_for_each_service() -> None:

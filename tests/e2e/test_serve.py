@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import json
 import socket
+import threading
+from io import StringIO
 from pathlib import Path
 
 import pytest
 
+from connectors.errors import LedgerDown
+from gateway.app import Streams, running
+from gateway.fillers import Forgetful
 from tests import cli
 
 pytestmark = pytest.mark.timeout(180)  # processes, each of which reads all of the code anew
@@ -70,6 +75,50 @@ async def test_an_address_that_is_taken_is_said(tmp_path: Path) -> None:
     assert ended.code == 1
     assert "can not start" in ended.err
     assert "Traceback" not in ended.err
+
+
+async def test_a_demo_whose_address_is_taken_says_so_too(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        address = f"127.0.0.1:{taken.getsockname()[1]}"
+        ended = await cli.run("serve", cli.CONFIG, "--demo", "--listen", address, cwd=tmp_path)
+
+    assert ended.code == 1
+    assert "can not start" in ended.err
+    assert "Traceback" not in ended.err
+
+
+@pytest.mark.parametrize(
+    ("listen", "code"), [("127.0.0.1:99999", 2), ("here", 2), ("0.0.0.0:0", 1)]
+)
+async def test_an_address_that_is_none_or_leaves_the_machine_in_plain_text_is_refused(
+    tmp_path: Path, listen: str, code: int
+) -> None:
+    """grpcio takes 99999 for another port, and says nothing."""
+    folder = tmp_path / "trial"
+    await cli.run("create", "folder", folder, cwd=tmp_path)
+    ended = await cli.run("serve", folder, "--listen", listen, cwd=tmp_path)
+
+    assert ended.code == code
+    assert ended.err
+    assert "Traceback" not in ended.err
+
+
+@pytest.mark.parametrize("store", ["ledger", "profile"])
+async def test_a_store_that_can_not_be_opened_is_said_and_leaves_nothing_running(
+    tmp_path: Path, store: str
+) -> None:
+    folder = tmp_path / "trial"
+    await cli.run("create", "folder", folder, cwd=tmp_path)
+    (folder / "data" / f"{store}.db").mkdir(parents=True)
+    ended = await cli.run("serve", folder, "--listen", "127.0.0.1:0", cwd=tmp_path)
+
+    assert ended.code == 1
+    assert ended.err.startswith("can not start")
+    assert "Traceback" not in ended.err
+    with pytest.raises((LedgerDown, Forgetful)):
+        async with running(folder, {}, Streams(StringIO(), StringIO()), "127.0.0.1:0"):
+            pass
+    assert "ledger" not in {thread.name for thread in threading.enumerate()}
 
 
 async def test_a_folder_made_by_create_is_served(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from gateway.model import Admitted, Credentials
 from gateway.policy import CallerPolicy
 from gateway.product import ProductSpec
 from gateway.stages.admit import Admit, Callers
+from gateway.subject.ids import recorded
 from tests.rooms import caller, inquiry
 from tests.standins import HandClock
 
@@ -139,6 +140,17 @@ def test_no_default_outlasts_the_most_that_a_product_takes() -> None:
     short = CREDIT.model_copy(update={"deadline": CREDIT.deadline.model_copy(update={"max": 1.0})})
 
     assert admit(product=short)(inquiry()).deadline == 1001.0
+
+
+@pytest.mark.parametrize("name", ["a\0b", "\0", "a\nb", "a\x85"])
+def test_an_inquiry_id_has_no_character_that_the_ledger_would_end_it_at(name: str) -> None:
+    """SQLite reads `a` of the first: two inquiries would have one name."""
+    with pytest.raises(InvalidFields) as caught:
+        admit()(inquiry(id=name))
+
+    (violation,) = caught.value.violations
+    assert (violation.path, violation.rule) == ("inquiry_id", "characters")
+    assert "\0" not in recorded(name)
 
 
 @pytest.mark.parametrize("length, fits", [(0, False), (1, True), (255, True), (256, False)])

@@ -13,6 +13,7 @@ from tempfile import TemporaryDirectory
 import pytest
 from sqlalchemy import text
 
+from connectors.faults import ConfigError
 from gateway.fillers import Forgetful, Stored
 from gateway.store.profile import Profiles
 from gateway.store.sealing import Sealer, Unsealable
@@ -125,8 +126,9 @@ async def test_a_customer_can_be_forgotten(profiles: Profiles) -> None:
 
 
 async def test_rows_that_were_swapped_are_absent(
-    profiles: Profiles, capsys: pytest.CaptureFixture[str]
+    profiles: Profiles, capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
 ) -> None:
+    """The log hears of it, by path; standard output belongs to the command."""
     await profiles.put("lender_a", "c-1", {"name": "测试甲"}, NOW)
     await profiles.put("lender_a", "c-2", {"name": "测试乙"}, NOW)
     async with profiles.engine.begin() as connection:
@@ -135,7 +137,8 @@ async def test_rows_that_were_swapped_are_absent(
     found = [await profiles.get("lender_a", customer, ["name"], DAY) for customer in ("c-1", "c-2")]
 
     assert sorted(len(each) for each in found) == [0, 1]
-    assert "测试" not in capsys.readouterr().out
+    assert caplog.messages == ["a stored value of name does not open"]
+    assert capsys.readouterr().out == ""
 
 
 async def test_a_value_that_is_made_to_look_fresh_is_absent(profiles: Profiles) -> None:
@@ -179,6 +182,22 @@ async def test_a_database_that_fails_gives_no_answer(broken: str, tmp_path: Path
     with pytest.raises(Forgetful) as caught:
         await profiles.get("lender_a", "c-canary", ["name"], DAY)
     await profiles.aclose()
+    assert "canary" not in repr(caught.value)
+
+
+async def test_a_database_that_fails_at_the_start_says_so_without_its_url(tmp_path: Path) -> None:
+    profiles = at(f"postgresql://u:canary@/x?host={tmp_path}/nowhere")
+
+    with pytest.raises(Forgetful) as caught:
+        await profiles.create()
+    await profiles.aclose()
+    assert "canary" not in repr(caught.value)
+
+
+def test_what_is_no_url_is_a_fault_of_the_config_and_never_quoted() -> None:
+    with pytest.raises(ConfigError) as caught:
+        at("sqlite://:canary@@/x:y")
+
     assert "canary" not in repr(caught.value)
 
 

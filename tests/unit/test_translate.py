@@ -113,6 +113,10 @@ def granted(**parts: int) -> pb.GetUserInfoRequest:
     return pb.GetUserInfoRequest(consent=inquiry_pb2.Consent(granted_at=Timestamp(**parts)))
 
 
+def consented(name: str) -> pb.GetUserInfoRequest:
+    return pb.GetUserInfoRequest(consent=inquiry_pb2.Consent(id=name))
+
+
 def age(**parts: int) -> pb.GetUserInfoRequest:
     return pb.GetUserInfoRequest(reuse=inquiry_pb2.Reuse(max_age=Duration(**parts)))
 
@@ -134,6 +138,8 @@ UNKNOWN_SEX = pb.GetUserInfoRequest.FromString(
         (granted(seconds=2**62), "consent.granted_at", "timestamp"),
         (granted(seconds=-(2**62)), "consent.granted_at", "timestamp"),
         (granted(nanos=-1), "consent.granted_at", "timestamp"),
+        (consented("c" * 256), "consent.id", "length"),
+        (consented("c\0d"), "consent.id", "characters"),
         (age(seconds=-1), "reuse.max_age", "duration"),
         (age(nanos=2_000_000_000), "reuse.max_age", "duration"),
         (cost(currency_code="EUR", units=1), "max_cost", "currency"),

@@ -517,7 +517,9 @@ class Consent(_message.Message):
     RECIPIENTS_FIELD_NUMBER: _builtins.int
     SENSITIVE_FIELD_NUMBER: _builtins.int
     id: _builtins.str
-    """The caller's reference to the signed consent."""
+    """The caller's reference to the signed consent: at most 255 characters, none of them a control
+    character. The ledger keeps it, so it must not tell who the subject is.
+    """
     sensitive: _builtins.bool
     """Whether it covers the sensitive classes of data, which the law lists apart."""
     @_builtins.property
