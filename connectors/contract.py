@@ -68,6 +68,8 @@ class Attempt:
     our_reference: str = ""
     """Stable across the attempts of one query."""
     effect: Effect = Effect.CHARGEABLE
+    price: Decimal = Decimal(0)
+    """What it costs, if the bureau bills it."""
     sent: bool = False
     """Whether the first byte may have left. Set before it is written, never unset."""
 
@@ -76,9 +78,14 @@ class Attempt:
     ) -> ConnectorError:
         """Describe the end of a wait for this attempt: never sent, or else of kind `sent`."""
         error = (sent if self.sent else NotSent)(connector, note)
+        return self.accounted(error)
+
+    def accounted(self, error: ConnectorError) -> ConnectorError:
+        """Name the call that failed, and what it costs until somebody knows better."""
         error.call_id, error.attempts = self.call_id, self.number
         if self.effect is Effect.FREE:
             error.billed = Billed.NO
+        error.cost = Decimal(0) if error.billed is Billed.NO else self.price
         return error
 
 

@@ -130,7 +130,9 @@ class ConnectorSpec(Strict):
         Read the stack downwards: in that order a query meets it.
         """
         unbilled = self.billing.unbilled if self.billing else frozenset()
-        terms = Terms(self.effect, unbilled, self.timeout.min_attempt, self.reference.length)
+        terms = Terms(
+            self.effect, self.price, unbilled, self.timeout.min_attempt, self.reference.length
+        )
         return stack(
             # Outermost: whatever the end is, it is seen, and once.
             observe(kit),
@@ -147,7 +149,7 @@ class ConnectorSpec(Strict):
             # One attempt's share of the time.
             self.timeout.build(kit),
             # Innermost: what it writes down is what was really sent.
-            Recorded(kit, owned, self.effect, self.price, self.timeout.settle),
+            Recorded(kit, owned, self.effect, self.timeout.settle),
         )(connector)
 
     def _key(self, kit: Kit, references: frozenset[str]) -> Callable[[Query], str]:

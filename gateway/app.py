@@ -10,7 +10,7 @@ from pathlib import Path
 from random import SystemRandom
 from typing import TextIO
 
-from connectors.faults import ConfigError
+from connectors.faults import ConfigError, Findings
 from connectors.kit import Clock, Kit
 
 from .catalog.assembly import Assembled, assemble
@@ -44,6 +44,9 @@ from .telemetry.foreign import routed
 from .telemetry.inquiries import InquiryLog
 from .telemetry.log import JsonLog
 from .telemetry.observer import QueryCounters
+
+ANSWERING = 5.0
+"""Seconds that an inquiry may take past its deadline to be answered, before a stop cuts it off."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +89,7 @@ async def running(
             keys = Keys.of(secrets.read(settings.keys.master).reveal(), "keys.master")
         log = await stack.enter_async_context(_logging(streams, clock))
         with _blamed(folder):
+            tls = _tls(settings, root)
             stores = Stores.of(settings, root, keys, clock, random)
         stack.push_async_callback(stores.profiles.aclose)
         kit = Kit(
@@ -110,9 +114,12 @@ async def running(
         await stores.start()
         stack.push_async_callback(assembled.owned.settled)
         pipeline = compose(assembled, keys, kit, stores.ledger, log)
-        server = _server(settings, pipeline, assembled, kit, _Outside(log, listen))
+        server = _server(settings, pipeline, assembled, kit, _Outside(log, listen, tls))
         port = await server.start()
-        stack.push_async_callback(server.stop, delay=settings.drain_delay)
+        longest = max((spec.deadline.max for spec in assembled.products.values()), default=0.0)
+        stack.push_async_callback(
+            server.stop, delay=settings.drain_delay, grace=longest + ANSWERING
+        )
         log.event("started", port=port, config_version=catalog.version)
         yield Gateway(settings, assembled, pipeline, stores, port)
 
@@ -134,6 +141,7 @@ class _Outside:
 
     log: JsonLog
     listen: str | None
+    tls: Tls | None
 
 
 def compose(
@@ -142,7 +150,7 @@ def compose(
     """Put the stages in their places."""
     products, version = assembled.products, assembled.catalog.version
     identify = assembled.callers.identify
-    records = Records(ledger, identify, products, version)
+    records = Records(ledger, identify, keys.subject_token, products, version)
     return Pipeline(
         admit=Admit(assembled.callers, products, kit.clock),
         validate=Validate({name: preset.rules for name, preset in assembled.presets.items()}),
@@ -171,7 +179,7 @@ def _server(
     catalog = CatalogChannel(view, assembled.callers.identify, pipeline.admit, kit.clock)
     listener = Listener(
         outside.listen or settings.listen.main,
-        _tls(settings, assembled.catalog.root),
+        outside.tls,
         reflection=settings.reflection,
     )
     refuse = Statuses(outside.log.incident, kit.random)
@@ -200,12 +208,18 @@ def secrets_of(settings: Settings, root: Path, env: Mapping[str, str]) -> Chaine
 
 
 def _tls(settings: Settings, root: Path) -> Tls | None:
+    """Read the listener's certificates; raises `ConfigError` for one that can not be read."""
     tls = settings.tls
     if tls is None:
         return None
-    ca = tls.client_ca
-    return Tls(
-        (root / tls.cert).read_bytes(),
-        (root / tls.key).read_bytes(),
-        (root / ca).read_bytes() if ca else None,
-    )
+    findings = Findings()
+    pem: dict[str, bytes] = {}
+    for name, file in (("cert", tls.cert), ("key", tls.key), ("client_ca", tls.client_ca)):
+        if file is None:
+            continue
+        try:
+            pem[name] = (root / file).read_bytes()
+        except OSError:
+            findings.add(f"{file} can not be read", "tls", name)
+    findings.close()
+    return Tls(pem["cert"], pem["key"], pem.get("client_ca"))

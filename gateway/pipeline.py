@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
+from connectors.contract import Values
+
 from .errors import GatewayError
 from .model import (
     Admitted,
@@ -40,10 +42,10 @@ class Pipeline:
     fan_out: Callable[[Granted, Tell], Awaitable[Answers]]
     structure: Callable[[Answers], Report]
     verify: Callable[[Report], Verified]
-    refuse: Callable[[Inquiry, GatewayError], Awaitable[None]]
-    """Writes down that an inquiry was refused, and why."""
+    refuse: Callable[[Inquiry, Values, GatewayError], Awaitable[None]]
+    """Writes down that an inquiry about a subject, as far as it is known by then, was refused."""
     ended: Callable[[Inquiry, Verified | GatewayError], None]
-    """Hears once how each inquiry ended."""
+    """Hears once how each inquiry ended, faults of ours aside."""
 
     async def __call__(self, inquiry: Inquiry, tell: Tell = nobody) -> Verified:
         try:
@@ -55,13 +57,17 @@ class Pipeline:
         return verified
 
     async def _walk(self, inquiry: Inquiry, tell: Tell) -> Verified:
+        # Nothing is read about the subject before admission, nor kept before it is valid.
+        subject: Values = {}
         try:
             admitted = self.admit(inquiry)
             valid = self.validate(admitted)
+            subject = valid.subject
             filled = await self.fill(valid)
+            subject = filled.subject
             granted = await self.authorize(filled)
         except GatewayError as error:
-            await self.refuse(inquiry, error)
+            await self.refuse(inquiry, subject, error)
             raise
         answers = await self.fan_out(granted, tell)
         report = self.structure(answers)

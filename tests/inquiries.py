@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from datachannel.v1 import user_info_pb2
 
-from connectors.contract import Standing
+from connectors.contract import Standing, Values
 from connectors.words import Outcome, Purpose
 from gateway.errors import GatewayError
 from gateway.model import (
@@ -116,7 +116,7 @@ class Line:
     def _ended(self, _: Inquiry, how: Verified | GatewayError) -> None:
         self.ended = how
 
-    async def _refuse(self, _: Inquiry, error: GatewayError) -> None:
+    async def _refuse(self, _: Inquiry, __: Values, error: GatewayError) -> None:
         self.refused = error
 
     def _admit(self, inquiry: Inquiry) -> Admitted:

@@ -44,7 +44,6 @@ class Recorded:
     kit: Kit
     owned: Owned
     effect: Effect
-    price: Decimal
     settle: float
 
     def __call__(self, call: Call) -> Call:
@@ -76,24 +75,17 @@ class Recorded:
             written = False
             raise
         except ConnectorError as error:
-            error.call_id, error.attempts = query.attempt.call_id, query.attempt.number
-            ending = self._failed(error)
+            ending = _failed(query.attempt.accounted(error))
             raise
         except BaseException as error:
             failure = query.attempt.unanswered(query.connector, "settle", Lost)
-            ending = self._failed(failure)
+            ending = _failed(failure)
             if isinstance(error, TimeoutError):
                 raise failure from error
             raise
         finally:
             if written:
                 await self._write(query, ending, self.kit.clock.now() - begun)
-
-    def _failed(self, error: ConnectorError) -> Ending:
-        if self.effect is Effect.FREE:
-            error.billed = Billed.NO
-        error.cost = self.price if error.billed is Billed.YES else Decimal(0)
-        return Ending(error.outcome, error.billed, error.cost, "", 0.0)
 
     async def _write(self, query: Query, ending: Ending, latency: float) -> None:
         row = Ending(ending.outcome, ending.billed, ending.cost, ending.bureau_reference, latency)
@@ -103,3 +95,7 @@ class Recorded:
             # The intent stands and its outcome does not: to whoever waits, and to
             # recovery, that is a call whose outcome is unknown.
             raise query.attempt.unanswered(query.connector, "ledger", Lost) from error
+
+
+def _failed(error: ConnectorError) -> Ending:
+    return Ending(error.outcome, error.billed, error.cost, "", 0.0)

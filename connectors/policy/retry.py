@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from decimal import Decimal
 
 from pydantic import Field
 from tenacity import AsyncRetrying, RetryCallState
@@ -50,6 +51,7 @@ class Terms:
     """What asking a connector again means to the lender."""
 
     effect: Effect
+    price: Decimal = Decimal(0)
     unbilled: frozenset[Outcome] = frozenset()
     """Failures that the bureau does not charge for."""
     min_attempt: float = 0.05
@@ -81,6 +83,7 @@ class Terms:
             call_id=tokens.call_id(),
             our_reference=last.our_reference if last else tokens.reference(self.reference),
             effect=self.effect,
+            price=self.price,
         )
 
 

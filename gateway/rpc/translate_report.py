@@ -71,7 +71,7 @@ class ReportTranslation:
             result.MergeFrom(self._given(answer.reply))
         else:
             error = answer.missed.error if answer.missed else None
-            result.MergeFrom(self._missed(answer.outcome, error, facts))
+            result.MergeFrom(self._missed(answer.outcome, error))
         return result
 
     def _given(self, reply: Reply) -> report_pb2.ConnectorResult:
@@ -85,17 +85,12 @@ class ReportTranslation:
             bureau_reference=reply.bureau_reference,
         )
 
-    def _missed(
-        self, outcome: Outcome, error: ConnectorError | None, facts: ConnectorFacts | None
-    ) -> report_pb2.ConnectorResult:
-        billed = error.billed if error else Billed.NO
-        # What it may have cost counts as spent until somebody knows better.
-        cost = facts.price if facts and billed is not Billed.NO else Decimal(0)
+    def _missed(self, outcome: Outcome, error: ConnectorError | None) -> report_pb2.ConnectorResult:
         return report_pb2.ConnectorResult(
             status=miss(outcome),
             attempts=error.attempts if error else 0,
-            billed=BILLED[billed],
-            cost=money(cost, self.currency),
+            billed=BILLED[error.billed if error else Billed.NO],
+            cost=money(error.cost if error else Decimal(0), self.currency),
             call_id=error.call_id if error else "",
         )
 

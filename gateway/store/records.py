@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Container
 from dataclasses import dataclass
 
-from connectors.contract import Reply
+from connectors.contract import Reply, Values
 from connectors.errors import LedgerDown
 
 from ..errors import GatewayError, LedgerUnavailable, Unauthenticated
@@ -21,6 +21,7 @@ class Records:
 
     ledger: SqliteLedger
     identify: Callable[[Credentials], CallerPolicy]
+    subject_token: Callable[[str, Values], str]
     products: Container[str]
     config_version: str
 
@@ -56,7 +57,7 @@ class Records:
             )
         )
 
-    async def refused(self, inquiry: Inquiry, error: GatewayError) -> None:
+    async def refused(self, inquiry: Inquiry, subject: Values, error: GatewayError) -> None:
         """
         Write a refusal down; where that fails, the inquiry is refused for that.
 
@@ -77,6 +78,7 @@ class Records:
                     product=inquiry.product if inquiry.product in self.products else "",
                     purpose=inquiry.purpose,
                     consent_id=inquiry.consent.id if inquiry.consent else None,
+                    subject_token=self.subject_token(caller.tenant, subject) if subject else "",
                 )
             )
         except LedgerDown as down:

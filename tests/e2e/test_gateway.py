@@ -157,6 +157,19 @@ async def test_no_byte_leaves_on_a_consent_that_does_not_name_a_required_bureau(
     assert house.demo.bureaus.calls == []
 
 
+async def test_a_refusal_is_found_under_the_person_that_it_is_about(house: House) -> None:
+    """Compliance asks who was asked about, also where the answer was no."""
+    request = house.request()
+    request.consent.expires_at.FromSeconds(1)
+    with pytest.raises(ConsentFails):
+        await house.client.get_user_info(request)
+    await house.ask()
+
+    refused, granted = house.ledger.inquiries()
+    assert (refused.decision, granted.decision) == ("REFUSED", "GRANTED")
+    assert refused.subject_token == granted.subject_token != ""
+
+
 async def test_an_optional_bureau_that_the_consent_does_not_name_is_left_out(
     house: House,
 ) -> None:
@@ -216,6 +229,8 @@ async def test_a_bureau_that_fails_is_never_taken_for_one_that_knows_nothing(
     assert not report.user_info.credit_summary.scores
     asked = [call for call in house.demo.bureaus.calls if call.path == "/credit/v1/reports"]
     assert len(asked) == 1
+    costs = [each.cost.units * 10**9 + each.cost.nanos for each in report.connectors]
+    assert report.cost.units * 10**9 + report.cost.nanos == sum(costs)
 
 
 async def test_a_paid_answer_that_comes_too_late_is_kept_for_the_next_who_asks(

@@ -73,10 +73,10 @@ class House:
             observe(kit),
             reuse.build(kit, lambda query: str(query.subject["name"])),
             renew,
-            Retry().build(kit, Terms(effect, unbilled)),
+            Retry().build(kit, Terms(effect, Decimal("0.35"), unbilled)),
             (limit or Limit()).build(kit),
             times.build(kit),
-            Recorded(kit, self.owned, effect, Decimal("0.35"), times.settle),
+            Recorded(kit, self.owned, effect, times.settle),
         )(self.bureau)
 
 

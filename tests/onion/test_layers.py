@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from decimal import Decimal
 
 import pytest
 
@@ -134,7 +135,8 @@ def test_what_the_bureau_says_that_it_charged_for_is_never_asked_again(
     """Its own word wins over what was agreed to be unbilled."""
     charged = error("acme")
     charged.billed = Billed.YES
-    terms = Terms(Effect.CHARGEABLE, frozenset({Outcome.BUREAU_ERROR, Outcome.BAD_RESPONSE}))
+    unbilled = frozenset({Outcome.BUREAU_ERROR, Outcome.BAD_RESPONSE})
+    terms = Terms(Effect.CHARGEABLE, unbilled=unbilled)
 
     assert terms.safe(error("acme"))
     assert not terms.safe(charged)
@@ -189,3 +191,21 @@ async def test_a_failure_of_a_free_call_is_never_billed(house: House) -> None:
     await asyncio.sleep(1)
 
     assert late.value.billed is Billed.NO
+
+
+async def test_what_may_have_been_billed_counts_as_spent_until_somebody_knows_better(
+    house: House,
+) -> None:
+    ask = house.connector(HANG)
+    with pytest.raises(TimedOut) as late:
+        await ask(query(within=2))
+
+    assert (late.value.billed, late.value.cost) == (Billed.UNKNOWN, Decimal("0.35"))
+
+
+async def test_what_was_never_sent_costs_nothing(house: House) -> None:
+    ask = house.connector(UNSENT)
+    with pytest.raises(NotSent) as unsent:
+        await ask(query())
+
+    assert (unsent.value.billed, unsent.value.cost) == (Billed.NO, Decimal(0))

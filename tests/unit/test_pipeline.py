@@ -9,6 +9,7 @@ from typing import Any, cast
 
 import pytest
 
+from connectors.contract import Values
 from connectors.errors import LedgerDown
 from gateway.errors import (
     ConnectorsUnavailable,
@@ -31,6 +32,16 @@ STAGES = ("admit", "validate", "fill", "authorize", "fan_out", "structure", "ver
 BEFORE, AFTER = STAGES[:4], STAGES[4:]
 
 
+class Passed(str):
+    """A stage's name, which stands for what comes out of it."""
+
+    __slots__ = ()
+
+    @property
+    def subject(self) -> Values:
+        return {"of": str(self)}
+
+
 @dataclass
 class House:
     """Stages that only say that they were passed, one of which may fail."""
@@ -40,29 +51,31 @@ class House:
     passed: list[str] = field(default_factory=list)
     refused: list[GatewayError] = field(default_factory=list)
     ended: list[Verified | GatewayError] = field(default_factory=list)
+    subjects: list[Values] = field(default_factory=list)
     ledger_down: bool = False
 
     def _plain(self, name: str) -> Callable[..., Any]:
-        def stage(*_: object) -> str:
+        def stage(*_: object) -> Passed:
             self.passed.append(name)
             if self.error is not None and name == self.failing:
                 raise self.error
-            return name
+            return Passed(name)
 
         return stage
 
     def _awaited(self, name: str) -> Callable[..., Any]:
-        async def stage(*of: object) -> str:
+        async def stage(*of: object) -> Passed:
             await asyncio.sleep(0)
             if name == "fan_out":
                 cast("Callable[[Answer], None]", of[1])(given(reply("a")))
-            result: str = self._plain(name)()
+            result: Passed = self._plain(name)()
             return result
 
         return stage
 
-    async def _refuse(self, _: Inquiry, error: GatewayError) -> None:
+    async def _refuse(self, _: Inquiry, subject: Values, error: GatewayError) -> None:
         self.refused.append(error)
+        self.subjects.append(subject)
         if self.ledger_down:
             raise LedgerUnavailable
 
@@ -93,6 +106,21 @@ async def test_a_refusal_is_written_down_once_and_nothing_is_asked(stage: str) -
 
     assert house.refused == house.ended == [house.error]
     assert house.passed[-1] == stage
+
+
+@pytest.mark.parametrize(
+    "stage, known",
+    [("admit", {}), ("validate", {}), ("fill", {"of": "validate"}), ("authorize", {"of": "fill"})],
+)
+async def test_a_refusal_is_about_the_subject_as_far_as_it_was_valid(
+    stage: str, known: Values
+) -> None:
+    """Of whom compliance is asked; and nobody was looked at before admission."""
+    house = House(stage, ConsentFails("CONSENT_MISSING"))
+    with pytest.raises(ConsentFails):
+        await house.pipeline()(inquiry())
+
+    assert house.subjects == [known]
 
 
 @pytest.mark.parametrize("stage", AFTER)
@@ -143,7 +171,10 @@ def records(rows: Rows) -> Records:
             raise Unauthenticated
         return caller()
 
-    return Records(cast("SqliteLedger", rows), identify, {"credit"}, "v7")
+    def token(tenant: str, subject: Values) -> str:
+        return f"{tenant}:{len(subject)}"
+
+    return Records(cast("SqliteLedger", rows), identify, token, {"credit"}, "v7")
 
 
 @pytest.mark.parametrize(
@@ -157,18 +188,19 @@ def records(rows: Rows) -> Records:
 )
 async def test_a_refusal_tells_who_asked_for_what_and_why_not(error: GatewayError) -> None:
     rows = Rows()
-    await records(rows).refused(inquiry(), error)
+    await records(rows).refused(inquiry(), {"name": "x"}, error)
     (row,) = rows.rows
 
     assert (row.tenant, row.caller, row.product) == ("lender", "scoring", "credit")
     assert (row.reason, row.consent_id, row.config_version) == (error.reason, "c-1", "v7")
+    assert row.subject_token == "lender:1"
 
 
 @pytest.mark.parametrize("error", [Unauthenticated(), LedgerUnavailable()])
 async def test_a_stranger_and_a_ledger_that_is_down_leave_no_row(error: GatewayError) -> None:
     rows = Rows()
     stranger = replace(inquiry(), credentials=Credentials())
-    await records(rows).refused(stranger, error)
+    await records(rows).refused(stranger, {}, error)
 
     assert rows.rows == []
 
@@ -176,15 +208,15 @@ async def test_a_stranger_and_a_ledger_that_is_down_leave_no_row(error: GatewayE
 async def test_what_nobody_recognised_is_not_kept() -> None:
     rows = Rows()
     strange = inquiry(product="110101199003077432", id="x" * 1000)
-    await records(rows).refused(strange, NotAllowed("PRODUCT_NOT_ALLOWED"))
+    await records(rows).refused(strange, {}, NotAllowed("PRODUCT_NOT_ALLOWED"))
 
-    assert rows.rows[0].product == ""
+    assert (rows.rows[0].product, rows.rows[0].subject_token) == ("", "")
     assert len(rows.rows[0].inquiry_id) == 255
 
 
 async def test_a_refusal_that_leaves_no_row_is_the_ledgers_fault() -> None:
     with pytest.raises(LedgerUnavailable):
-        await records(Rows(down=True)).refused(inquiry(), ConsentFails("CONSENT_MISSING"))
+        await records(Rows(down=True)).refused(inquiry(), {}, ConsentFails("CONSENT_MISSING"))
 
 
 def test_errors_carry_constants() -> None:

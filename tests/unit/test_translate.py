@@ -299,9 +299,9 @@ def test_an_answer_is_accounted_for() -> None:
     assert (processed.mapped, processed.invalid, processed.unmapped) == (3, 2, 1)
 
 
-def test_what_may_have_been_bought_counts_at_its_list_price() -> None:
+def test_what_may_have_been_bought_counts_as_what_its_attempt_says_it_costs() -> None:
     error = TimedOut("acme", "note that stays here")
-    error.call_id, error.attempts = "call-9", 2
+    error.call_id, error.attempts, error.cost = "call-9", 2, Decimal("2.50")
     result = translated(Answer("acme", None, Missed("acme", error.outcome, error), 1.0))
 
     assert (result.version, result.call_id, result.attempts) == ("v3", "call-9", 2)
