@@ -73,7 +73,6 @@ MESSAGES: Final[Mapping[str, str]] = {
     "CONSENT_MISSING": "the product needs the subject's consent",
     "CONSENT_EXPIRED": "the consent has expired",
     "CONSENT_NOT_YET_VALID": "the consent is not valid yet",
-    "CONSENT_WITHDRAWN": "the consent was withdrawn",
     "CONSENT_PURPOSE": "the consent does not cover this purpose",
     "CONSENT_RECIPIENT": "the consent does not name the bureau of a required connector",
     "CONSENT_SENSITIVE": "the consent does not cover the sensitive data of a required connector",

@@ -35,11 +35,6 @@ class Plan:
     asked: tuple[Seat, ...]
     left_out: Mapping[str, Outcome]
 
-    @property
-    def price(self) -> Decimal:
-        """What it costs at most, if each is asked once and bills."""
-        return sum((seat.price for seat in self.asked), Decimal(0))
-
 
 def plan(seats: Iterable[Seat], wanted: tuple[str, ...], max_cost: Decimal | None = None) -> Plan:
     """

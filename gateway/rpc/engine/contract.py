@@ -62,8 +62,6 @@ class Listener:
     tls: Tls | None = None
     """None listens in plain text, which only a loopback address may."""
     reflection: bool = False
-    share_port: bool = False
-    """Whether other processes may listen on the same port (SO_REUSEPORT)."""
     limits: Limits = Limits()
 
     def __post_init__(self) -> None:

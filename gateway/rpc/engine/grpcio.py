@@ -113,7 +113,8 @@ def _options(listener: Listener) -> list[tuple[str, int]]:
         # a caller that keeps the limit to the letter is refused all the same.
         ("grpc.http.overload_protection", 0),
         ("grpc.server_handshake_timeout_ms", round(listener.limits.handshake * 1000)),
-        ("grpc.so_reuseport", int(listener.share_port)),
+        # A port that is taken is an error, and not a second server beside the first.
+        ("grpc.so_reuseport", 0),
     ]
 
 
