@@ -23,6 +23,9 @@ from google.rpc import error_details_pb2, status_pb2
 
 _DETAILS = "grpc-status-details-bin"
 
+DOMAIN = "bureau-gateway"
+"""Of the gateway's own reasons."""
+
 
 @dataclass(frozen=True, slots=True)
 class Violation:
@@ -136,6 +139,9 @@ def _details(error: grpc.aio.AioRpcError) -> Details:
     )
     _unpack(status, info)
     _unpack(status, bad)
+    if info.domain != DOMAIN:
+        # Somebody else's status, such as a proxy's: its promises are not the gateway's.
+        return Details(message)
     call_ids = info.metadata.get("call_ids", "")
     return Details(
         message=message,

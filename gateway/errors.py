@@ -17,6 +17,10 @@ How an inquiry can fail, one class for each thing a caller could do about it.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+from connectors.words import Outcome
+
 from .subject.violation import Violation
 
 
@@ -27,6 +31,8 @@ class GatewayError(Exception):
         super().__init__(reason)
         self.reason = reason
         self.violations = violations
+        self.outcomes: Mapping[str, Outcome] = {}
+        """How each connector's part ended, where it came to that."""
 
 
 class Malformed(GatewayError):

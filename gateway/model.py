@@ -182,6 +182,10 @@ class Answers:
     granted: Granted
     by_connector: Mapping[str, Answer]
 
+    @property
+    def outcomes(self) -> Mapping[str, Outcome]:
+        return {name: answer.outcome for name, answer in self.by_connector.items()}
+
 
 @dataclass(frozen=True, slots=True)
 class FieldMeta:

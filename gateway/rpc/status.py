@@ -23,6 +23,9 @@ from ..subject.violation import Violation
 from .translate import duration
 
 DOMAIN: Final = "bureau-gateway"
+MOST_METADATA = 1024
+"""Characters that say how the connectors ended: a trailer is small."""
+
 MOST_VIOLATIONS: Final = 20
 MOST_BYTES: Final = 3072
 """Of violations: statuses travel in a trailer, and clients refuse large trailers."""
@@ -134,11 +137,15 @@ def _details(error: GatewayError, row: Row) -> Iterator[Message]:
 
 
 def _metadata(error: GatewayError) -> dict[str, str]:
+    told = {}
+    if error.outcomes:
+        ends = (f"{name}={outcome}" for name, outcome in error.outcomes.items())
+        told["connectors"] = ",".join(ends)[:MOST_METADATA]
     if isinstance(error, OutcomeUnknown):
-        return {"call_ids": ",".join(error.call_ids)}
+        told["call_ids"] = ",".join(error.call_ids)
     if isinstance(error, Broken):
-        return {"incident": error.incident}
-    return {}
+        told["incident"] = error.incident
+    return told
 
 
 def _bad_request(violations: tuple[Violation, ...]) -> error_details_pb2.BadRequest:

@@ -95,9 +95,10 @@ class FanOut:
                 return
         except LedgerDown:
             pass
-        if bought := _bought(answers):
-            raise OutcomeUnknown(bought, timed_out=False)
-        raise LedgerUnavailable
+        bought = _bought(answers)
+        end = OutcomeUnknown(bought, timed_out=False) if bought else LedgerUnavailable()
+        end.outcomes = Answers(granted, answers).outcomes
+        raise end
 
 
 class _Fan:

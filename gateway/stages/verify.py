@@ -8,9 +8,9 @@ from functools import lru_cache
 
 from connectors.words import Billed, FieldStatus, Outcome
 
-from ..errors import ConnectorsUnavailable, OutcomeUnknown
+from ..errors import ConnectorsUnavailable, GatewayError, OutcomeUnknown
 from ..fields.paths import touches
-from ..model import Answer, Missing, Report, Verdict, Verified
+from ..model import Answer, Answers, Missing, Report, Verdict, Verified
 from .plan import Seat
 
 KNOWN = frozenset({FieldStatus.PRESENT, FieldStatus.NULL_VALUE, FieldStatus.NOT_FOUND})
@@ -47,8 +47,8 @@ class Verify:
     """By product."""
 
     def __call__(self, report: Report) -> Verified:
+        _refuse_emptiness(report.answers)
         answers = report.answers.by_connector
-        _refuse_emptiness(answers)
         uncovered = _uncovered(report)
         missing = uncovered + tuple(
             Missing(path, meta.status, meta.connector)
@@ -116,18 +116,18 @@ def _lacking(report: Report) -> tuple[Missing, ...]:
     return tuple(missing)
 
 
-def _refuse_emptiness(answers: Mapping[str, Answer]) -> None:
+def _refuse_emptiness(answers: Answers) -> None:
     """
     End without a report where nothing at all was learnt and something was tried.
 
     UNAVAILABLE promises that nothing was bought; whatever may have been makes it
     the ambiguous error instead.
     """
-    if any(answer.reply is not None for answer in answers.values()):
+    if any(answer.reply is not None for answer in answers.by_connector.values()):
         return
     failed = [
         answer.missed.error
-        for answer in answers.values()
+        for answer in answers.by_connector.values()
         if answer.missed is not None
         and answer.missed.error is not None
         and answer.outcome not in DECLINED
@@ -135,7 +135,9 @@ def _refuse_emptiness(answers: Mapping[str, Answer]) -> None:
     if not failed:
         return
     unsure = [error for error in failed if error.billed is not Billed.NO]
+    end: GatewayError = ConnectorsUnavailable()
     if unsure:
         timed_out = any(error.outcome is Outcome.TIMEOUT for error in unsure)
-        raise OutcomeUnknown(tuple(error.call_id for error in unsure), timed_out=timed_out)
-    raise ConnectorsUnavailable
+        end = OutcomeUnknown(tuple(error.call_id for error in unsure), timed_out=timed_out)
+    end.outcomes = answers.outcomes
+    raise end

@@ -36,11 +36,9 @@ class InquiryLog:
                 # What nobody recognised is free text of the caller's.
                 product=inquiry.product if inquiry.product in self.products else "",
                 verdict=end.verdict if isinstance(end, Verified) else end.reason,
-                connectors=(
-                    {name: answer.outcome for name, answer in answers.by_connector.items()}
-                    if answers
-                    else {}
-                ),
+                connectors=end.outcomes
+                if isinstance(end, GatewayError)
+                else end.report.answers.outcomes,
                 cost=end.report.cost if isinstance(end, Verified) else Decimal(0),
                 latency_ms=round(elapsed.total_seconds() * 1000, 1),
                 subject_token=answers.granted.standing.subject_token if answers else "",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -263,6 +264,22 @@ async def test_no_data_and_perhaps_a_bill_is_not_called_unavailable(house: House
     assert refused.value.code is grpc.StatusCode.ABORTED
     lost = [call.intent.call_id for call in house.ledger.calls()]
     assert refused.value.call_ids == tuple(lost)
+
+
+async def test_the_log_says_how_each_connector_ended_also_where_there_is_no_report(
+    tmp_path: Path,
+) -> None:
+    async with open_house(tmp_path) as house:
+        house.demo.bureaus.script("credit_report", Step("status:503", keep=True))
+        request = house.request()
+        request.fields.paths.append("credit_summary.scores")
+        with pytest.raises(OutcomeUnknown):
+            await house.client.get_user_info(request)
+    log = (tmp_path / "gateway.log").read_text(encoding="utf-8")
+
+    line = next(line for line in map(json.loads, log.splitlines()) if "verdict" in line)
+    assert line["verdict"] == "UPSTREAM_OUTCOME_UNKNOWN"
+    assert line["connectors"]["credit_report"] == "BUREAU_ERROR"
 
 
 async def test_no_value_of_a_person_is_in_the_logs_or_in_a_plain_column(
