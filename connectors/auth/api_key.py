@@ -8,7 +8,7 @@ from ..contract import Transport
 from ..kit import Kit, Strict
 from ..message.into import Into
 from ..template import Language
-from ..template.constant import constant
+from ..template.constant import secret
 from .contract import Auth, Fixed
 
 
@@ -21,4 +21,4 @@ class ApiKey(Strict):
     into: Into
 
     def build(self, _kit: Kit, language: Language, _transport: Transport, _bureau: str) -> Auth:
-        return Fixed(self.into, constant(self.key, language, "key"))
+        return Fixed(self.into, secret(self.key, language, "key"))

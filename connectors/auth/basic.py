@@ -10,7 +10,7 @@ from ..faults import ConfigError
 from ..kit import Kit, Strict
 from ..message.into import Into
 from ..template import Language
-from ..template.constant import constant
+from ..template.constant import constant, secret
 from .contract import Auth, Fixed
 
 
@@ -26,5 +26,5 @@ class Basic(Strict):
         username = constant(self.username, language, "username")
         if ":" in username:
             raise ConfigError("a colon would end it", ("username",))
-        password = constant(self.password, language, "password")
+        password = secret(self.password, language, "password")
         return Fixed(self.into, b64encode(f"{username}:{password}".encode()).decode())

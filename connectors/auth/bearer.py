@@ -8,7 +8,7 @@ from ..contract import Transport
 from ..kit import Kit, Strict
 from ..message.into import Into
 from ..template import Language
-from ..template.constant import constant
+from ..template.constant import secret
 from .contract import Auth, Fixed
 
 BEARER = Into(header="Authorization", format="Bearer {token}")
@@ -22,4 +22,4 @@ class Bearer(Strict):
     into: Into = BEARER
 
     def build(self, _kit: Kit, language: Language, _transport: Transport, _bureau: str) -> Auth:
-        return Fixed(self.into, constant(self.token, language, "token"))
+        return Fixed(self.into, secret(self.token, language, "token"))

@@ -11,7 +11,7 @@ from typing import Final, Literal
 from ..faults import ConfigError
 from ..kit import Kit
 from ..template import Language
-from ..template.constant import constant
+from ..template.constant import secret
 from .contract import Signature, Signed
 
 _KEY_ENCODINGS: Final[dict[str, Callable[[str], bytes]]] = {
@@ -35,7 +35,7 @@ class Hmac(Signed):
         return self.signature(language, lambda signed: hmac.digest(key, signed, algorithm))
 
     def _key(self, language: Language) -> bytes:
-        text = constant(self.key, language, "key")
+        text = secret(self.key, language, "key")
         try:
             key = _KEY_ENCODINGS[self.key_encoding](text)
         except (ValueError, binascii.Error):

@@ -15,3 +15,10 @@ def constant(source: str, language: Language, key: str) -> str:
     if not template.constant:
         raise ConfigError("is the same for every query: secrets, env and text only", (key,))
     return template.render({})
+
+
+def secret(source: str, language: Language, key: str) -> str:
+    """Render what must not stand in a file: config holds its name, and never its value."""
+    if source and "${secrets." not in source and "${env." not in source:
+        raise ConfigError("is a secret: write ${secrets.NAME}, never its value", (key,))
+    return constant(source, language, key)

@@ -65,13 +65,13 @@ async def test_an_unknown_key_is_refused(config: dict[str, Any]) -> None:
     ],
 )
 async def test_a_key_goes_where_it_is_told(into: dict[str, str], expected: Draft) -> None:
-    auth = build({"kind": "api_key", "key": "s3/cret", "into": into})
+    auth = build({"kind": "api_key", "key": "${env.KEY:s3/cret}", "into": into})
 
     assert auth.apply(Draft("POST", "/{token}"), await auth.values()) == expected
 
 
 async def test_a_key_goes_into_json_as_well() -> None:
-    auth = build({"kind": "api_key", "key": "k", "into": {"field": "key"}})
+    auth = build({"kind": "api_key", "key": "${env.KEY:k}", "into": {"field": "key"}})
     applied = auth.apply(Draft("POST", "/", body=JsonBody({"a": 1})), await auth.values())
 
     assert applied.body == JsonBody({"a": 1, "key": "k"})
@@ -83,7 +83,7 @@ async def test_a_key_goes_into_json_as_well() -> None:
 )
 def test_a_key_goes_to_one_place(into: dict[str, str]) -> None:
     with pytest.raises(ValidationError):
-        build({"kind": "api_key", "key": "k", "into": into})
+        build({"kind": "api_key", "key": "${env.KEY:k}", "into": into})
 
 
 async def test_basic_is_written_as_its_standard_says() -> None:
@@ -103,3 +103,18 @@ def test_a_login_is_nobodys() -> None:
     with pytest.raises(ConfigError) as caught:
         build({**LOGIN, "request": {"path": "/login", "form": {"who": "${subject.name}"}}})
     assert caught.value.findings[0].at == ("request",)
+
+
+@pytest.mark.parametrize(
+    "auth",
+    [
+        {"kind": "api_key", "key": "hunter2", "into": {"header": "X-Key"}},
+        {"kind": "bearer", "token": "hunter2"},
+        {"kind": "basic", "username": "us", "password": "hunter2"},
+    ],
+)
+def test_a_secret_that_stands_in_the_file_is_refused_and_not_quoted(auth: dict[str, Any]) -> None:
+    with pytest.raises(ConfigError, match="never its value") as refused:
+        build(auth)
+
+    assert "hunter2" not in str(refused.value)

@@ -212,7 +212,7 @@ async def test_a_renewal_that_fails_leaves_no_token() -> None:
 
 
 async def test_what_is_fixed_has_nothing_to_renew() -> None:
-    auth = build({"kind": "bearer", "token": "t"})
+    auth = build({"kind": "bearer", "token": "${env.KEY:t}"})
     stale: Values = await auth.values()
     await auth.renew(stale)
 

@@ -189,8 +189,8 @@ async def test_what_can_not_be_written_is_refused_at_load(
     assert [one.at for one in caught.value.findings] == [place]
 
 
-INTO_FIELD = {"kind": "api_key", "key": "k", "into": {"field": "key"}}
-INTO_PATH = {"kind": "api_key", "key": "k", "into": {"path": "key"}}
+INTO_FIELD = {"kind": "api_key", "key": "${env.KEY:k}", "into": {"field": "key"}}
+INTO_PATH = {"kind": "api_key", "key": "${env.KEY:k}", "into": {"path": "key"}}
 SIGNED = {"kind": "digest", "algorithm": "md5", "parts": ["a"], "into": {"field": "sign"}}
 
 
@@ -227,7 +227,7 @@ def test_a_bureaus_header_that_could_never_be_sent_is_refused_at_load(headers: A
 @pytest.mark.parametrize(
     "more",
     [
-        {"auth": {"kind": "bearer", "token": "t"}},
+        {"auth": {"kind": "bearer", "token": "${env.KEY:t}"}},
         {"headers": {"X-A": "1"}},
         {"sign": SIGNED},
         {"tls": {}},
