@@ -210,7 +210,9 @@ def _check_ignored(spec: ConnectorSpec, references: frozenset[str]) -> None:
 
 
 def _check_currency(spec: ConnectorSpec, kit: Kit) -> None:
-    if spec.billing is not None and spec.billing.price.currency != kit.currency:
+    if spec.billing is None or not kit.currency:
+        return
+    if spec.billing.price.currency != kit.currency:
         raise ConfigError(f"prices are in {kit.currency} here", ("price", "currency"))
 
 

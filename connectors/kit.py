@@ -162,7 +162,7 @@ class Kit:
     cache_key: bytes = field(repr=False)
     """Keys the cache's names, so that none can be guessed from a person's data."""
     currency: str
-    """The one billing currency (ISO 4217)."""
+    """The one billing currency (ISO 4217); empty in a dry run that does not know it."""
     files: Path
     """The folder below which certificates and databases are looked up."""
     tables: Mapping[str, Mapping[str, str]] = field(default_factory=dict)

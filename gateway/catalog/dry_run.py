@@ -32,7 +32,8 @@ def look_through(root: Path, env: Mapping[str, str]) -> tuple[Located, ...]:
     """
     catalog, folder = read_catalog(root)
     findings = list(catalog.findings)
-    currency = "XXX"
+    # Without settings nobody knows the billing currency: prices are not held against it.
+    currency = ""
     try:
         currency = read_own_settings(folder, env).billing_currency
     except CatalogError as error:
