@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, closing
@@ -124,8 +125,11 @@ async def test_what_fails_after_it_was_sent_quotes_nothing(opened: Opened, tmp_p
 @pytest.mark.parametrize("opened", [http, sql, replay], ids=lambda opened: opened.__name__)
 async def test_it_can_be_closed_unused_and_twice(opened: Opened, tmp_path: Path) -> None:
     async with opened(tmp_path) as transport:
+        running = asyncio.all_tasks()
         await transport.aclose()
         await transport.aclose()
+
+        assert asyncio.all_tasks() <= running
 
 
 async def test_a_script_keeps_what_it_was_sent_and_says_when_it_ends() -> None:

@@ -16,6 +16,7 @@ from connectors.errors import NeedInput
 from connectors.faults import ConfigError
 from connectors.message.draft import Draft
 from connectors.message.request import Request
+from connectors.words import Billed
 from tests.one_connector import KIT, bureau, question, sent
 
 NASTY = ["../admin", "a/b", "a?b=c", "a#b", "a%2e%2e", "{other}", "a b", "测试", "a;b", "\\..\\"]
@@ -56,7 +57,10 @@ async def test_a_value_stays_within_its_segment(name: str, request_: Any) -> Non
     ],
 )
 async def test_a_value_can_not_climb_nor_be_missing(name: str, request_: Any) -> None:
-    await refusal(name, request=request_)
+    error = await refusal(name, request=request_)
+
+    assert error.note == "path segment"
+    assert error.billed is Billed.NO
 
 
 async def test_one_parameter_can_not_name_another() -> None:
