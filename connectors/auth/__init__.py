@@ -15,6 +15,7 @@ from .api_key import ApiKey
 from .basic import Basic
 from .bearer import Bearer
 from .contract import Auth
+from .jwt import Jwt
 from .login import Login
 from .none import NoAuth
 from .oauth2 import OAuth2ClientCredentials, OAuth2Password
@@ -25,6 +26,7 @@ __all__ = [
     "Auth",
     "Basic",
     "Bearer",
+    "Jwt",
     "Login",
     "NoAuth",
     "OAuth2ClientCredentials",
@@ -32,6 +34,6 @@ __all__ = [
 ]
 
 AnyAuth = Annotated[
-    NoAuth | ApiKey | Basic | Bearer | Login | OAuth2ClientCredentials | OAuth2Password,
+    NoAuth | ApiKey | Basic | Bearer | Jwt | Login | OAuth2ClientCredentials | OAuth2Password,
     Field(discriminator="kind"),
 ]

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
 from ..codec import AnyCodec, Json
 from ..contract import Codec, Document, Transport, Values, WireReply
@@ -15,17 +15,29 @@ from ..faults import ConfigError, Findings
 from ..kit import Kit, Strict
 from ..message.draft import Draft
 from ..message.into import Into
-from ..message.request import Request, Written, compile_request
+from ..message.request import (
+    Document as NamedPart,
+)
+from ..message.request import (
+    Documents,
+    Request,
+    Written,
+    compile_documents,
+    compile_request,
+)
 from ..select.conditions import compile_conditions, compile_matcher
 from ..select.matcher import Matcher
-from ..select.path import Select, scalar_text
+from ..select.path import Select
+from ..sign import Signatures, SignList, build_signatures
 from ..template import Language
 from ..units import Seconds
 from .api_key import ApiKey
-from .asking import Asking, Reading
+from .asking import Asking, Reading, Writing
 from .basic import Basic
 from .bearer import Bearer
 from .contract import TOKEN, Auth, Credentials, place
+from .expiry import Expires
+from .literals import refuse_literals
 from .none import NoAuth
 from .session import Session
 
@@ -36,6 +48,10 @@ class LoginRequest(Request):
     """The message that asks for a token; it knows ``now``, ``nonce``, secrets and environment."""
 
     auth: FixedAuth = NoAuth()
+    documents: Mapping[str, NamedPart] = Field(default_factory=dict)
+    """Parts of it that are rendered first, as ``${documents.NAME}``."""
+    sign: SignList = ()  # type: ignore[assignment] # (a login says itself how it is signed)
+    """The bureau's other messages are signed without it, and it without theirs."""
 
 
 class Success(Strict):
@@ -43,20 +59,6 @@ class Success(Strict):
 
     status: Matcher = Matcher.model_validate({"gte": 200, "lt": 300})
     body: Mapping[str, Matcher] = Field(default_factory=dict)
-
-
-class Expires(Strict):
-    """How long a token lives."""
-
-    after: Seconds | None = None
-    in_path: str | None = None
-    """Where the answer says it, in seconds."""
-
-    @model_validator(mode="after")
-    def _one(self) -> Self:
-        if (self.after is None) == (self.in_path is None):
-            raise ValueError("either after or in_path")
-        return self
 
 
 class Login(Strict):
@@ -79,34 +81,47 @@ class Login(Strict):
     def build(self, kit: Kit, language: Language, transport: Transport, bureau: str) -> Auth:
         findings = Findings()
         with findings.at("request"):
-            written = self._written(language)
+            writing = self._writing(kit, language)
         with findings.at("request", "auth"):
             credentials = self.request.auth.build(kit, language, transport, bureau)
         with findings.at():
-            reading = self._reading(kit)
+            reading = self._reading(kit, language)
         findings.close()
         asking = Asking(
             kit=kit,
             bureau=bureau,
             transport=transport,
-            draft=written.draft,
-            credentials=credentials,
+            writing=replace(writing, credentials=credentials),
             reading=reading,
             timeout=self.timeout,
             refresh_before=self.refresh_before,
         )
         return LoggedIn(Session(kit.clock, asking, self.cool_down), self.into)
 
-    def _written(self, language: Language) -> Written:
+    def _writing(self, kit: Kit, language: Language) -> Writing:
+        request, charset = self.request, language.charset
+        findings = Findings()
+        refuse_literals(request, request.documents, findings)
         language = language.having("now", {"": datetime}).having("nonce", {"": str})
-        written = compile_request(self.request, language, "utf-8")
+        documents = Documents()
+        with findings.at("documents"):
+            documents, language = compile_documents(request.documents, kit, language, charset)
+        written: Written | None = None
+        with findings.at():
+            written = compile_request(request, language, charset)
+        signatures = Signatures()
+        with findings.at("sign"):
+            signatures = build_signatures(request.sign, kit, language)
+        written = findings.settle(written)
         if written.statement is not None:
             raise ConfigError("`query` is for databases", ("query",))
-        if unknown := written.references - {"now", "nonce"}:
+        references = documents.references | written.references | signatures.references
+        known = {"now", "nonce"}
+        if unknown := {name for name in references - known if not name.startswith("documents.")}:
             raise ConfigError(f"a login is nobody's: it knows no {min(unknown)}")
-        return written
+        return Writing(documents, written.draft, NoAuth(), signatures)
 
-    def _reading(self, kit: Kit) -> Reading:
+    def _reading(self, kit: Kit, language: Language) -> Reading:
         codec = self.codec.build(kit)
         findings = Findings()
         with findings.at("success", "body"):
@@ -114,7 +129,7 @@ class Login(Strict):
         with findings.at("token_path"):
             token = _selector(codec, self.token_path)
         with findings.at("expires"):
-            lifetime = self._lifetime(codec)
+            lifetime = self.expires.compile(codec, language.timezone)
         findings.close()
         return Reading(codec, accepted, token, lifetime)
 
@@ -124,18 +139,6 @@ class Login(Strict):
         return lambda reply, document: (
             status(reply.status) and document is not None and body(document)
         )
-
-    def _lifetime(self, codec: Codec) -> Callable[[Document], float | None]:
-        after = self.expires.after
-        if self.expires.in_path is None:
-            return lambda _: after
-        select = _selector(codec, self.expires.in_path)
-
-        def lifetime(document: Document) -> float | None:
-            text = scalar_text(select(document)) or ""
-            return float(text) if text.isascii() and text.isdigit() else None
-
-        return lifetime
 
 
 def _selector(codec: Codec, path: str) -> Select:

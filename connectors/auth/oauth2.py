@@ -7,14 +7,17 @@ from typing import Literal
 from pydantic import Field
 
 from ..contract import Transport
+from ..faults import Findings
 from ..kit import Kit, Strict
 from ..message.into import Into
 from ..template import Language
+from ..template.constant import secret
 from ..units import Seconds
 from .basic import Basic
 from .bearer import BEARER
 from .contract import Auth
-from .login import Expires, Login, LoginRequest
+from .expiry import Expires
+from .login import Login, LoginRequest
 from .none import NoAuth
 
 
@@ -38,6 +41,15 @@ class _OAuth2(Strict):
     into: Into | None = BEARER
     timeout: Seconds = 10.0
     cool_down: Seconds = 1.0
+
+    def _check_secrets(self, language: Language, **others: str) -> None:
+        """Refuse what stands in the file, in whatever part of a message it would go."""
+        findings = Findings()
+        named = {"client_id": self.client_id, "client_secret": self.client_secret, **others}
+        for key, source in named.items():
+            with findings.at():
+                secret(source, language, key)
+        findings.close()
 
     def _login(self, grant: dict[str, str]) -> Login:
         """Say the same in the words of a login."""
@@ -75,6 +87,7 @@ class OAuth2ClientCredentials(_OAuth2):
     kind: Literal["oauth2_client_credentials"]
 
     def build(self, kit: Kit, language: Language, transport: Transport, bureau: str) -> Auth:
+        self._check_secrets(language)
         login = self._login({"grant_type": "client_credentials"})
         return login.build(kit, language, transport, bureau)
 
@@ -87,6 +100,7 @@ class OAuth2Password(_OAuth2):
     password: str
 
     def build(self, kit: Kit, language: Language, transport: Transport, bureau: str) -> Auth:
+        self._check_secrets(language, password=self.password)
         user = {"username": self.username, "password": self.password}
         login = self._login({"grant_type": "password", **user})
         return login.build(kit, language, transport, bureau)

@@ -22,11 +22,12 @@ class Token:
 
 class Session:
     """
-    Gets a token when there is none, or none that is fresh.
+    Gets a token when there is none, and another before the one it has ends.
 
-    All who ask at the same time wait for one refresh; whoever gives up leaves
-    it to the others. After a failed one there is a pause in which all fail at
-    once, as a bureau locks who knocks on with a wrong password.
+    One refresh is under way at a time. Who has no token waits for it, and
+    whoever gives up leaves it to the others; a token that is still good is used
+    meanwhile. After a failed one there is a pause in which nobody asks, as a
+    bureau locks who knocks on with a wrong password.
     """
 
     def __init__(
@@ -41,16 +42,12 @@ class Session:
         self._cool_until = 0.0
 
     async def token(self) -> Secret:
-        known = self._token
-        if known is not None and self._clock.now() < known.fresh_until:
-            return known.value
-        try:
+        known, now = self._token, self._clock.now()
+        if known is None or now >= known.expires:
             return (await self._fetched()).value
-        except ConnectorError:
-            # It was to be renewed before its time: until then it is as good as it was.
-            if known is not None and known is self._token and self._clock.now() < known.expires:
-                return known.value
-            raise
+        if now >= known.fresh_until and not self._is_cooling():
+            self._refreshing()
+        return known.value
 
     async def renew(self, stale: str) -> None:
         """Replace the token, unless it is another than `stale` already."""
@@ -61,15 +58,22 @@ class Session:
         await self._fetched()
 
     async def _fetched(self) -> Token:
-        if self._refresh is None:
-            if self._failure is not None and self._clock.now() < self._cool_until:
-                raise _again(self._failure)
-            self._refresh = asyncio.create_task(self._fetch())
-            self._refresh.add_done_callback(self._settle)
+        if self._refresh is None and self._failure is not None and self._is_cooling():
+            raise _again(self._failure)
         try:
-            return await asyncio.shield(self._refresh)
+            return await asyncio.shield(self._refreshing())
         except ConnectorError as error:
             raise _again(error) from None
+
+    def _refreshing(self) -> asyncio.Task[Token]:
+        """Begin a refresh, unless one is under way."""
+        if self._refresh is None:
+            self._refresh = asyncio.create_task(self._fetch())
+            self._refresh.add_done_callback(self._settle)
+        return self._refresh
+
+    def _is_cooling(self) -> bool:
+        return self._failure is not None and self._clock.now() < self._cool_until
 
     def _settle(self, refresh: asyncio.Task[Token]) -> None:
         self._refresh = None

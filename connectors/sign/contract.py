@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from base64 import b64encode
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import ClassVar, Final, Literal, Self
+from typing import ClassVar, Protocol, Self
 
 from pydantic import Field, model_validator
 
@@ -25,14 +24,7 @@ from ..template import (
     compile_value,
 )
 from ..template.scalar import canonical
-
-Encoding = Literal["hex", "hex_upper", "base64"]
-
-ENCODINGS: Final[dict[str, Callable[[bytes], str]]] = {
-    "hex": bytes.hex,
-    "hex_upper": lambda mac: mac.hex().upper(),
-    "base64": lambda mac: b64encode(mac).decode(),
-}
+from .encoding import ENCODINGS, Encoding
 
 
 class SignedInto(Into):
@@ -61,7 +53,12 @@ class Signed(Strict):
     """What a signature is made over, and where it goes; every kind adds how."""
 
     parts: tuple[str, ...] | None = Field(default=None, min_length=1)
-    """Templates over the connector's roots and the message's own."""
+    """
+    Templates over the connector's roots and the message's own.
+
+    Text is signed in the charset of the message. What a converter such as
+    ``md5`` hashes on the way it takes in the charset of its `Language`.
+    """
     sorted_params: SortedParams | None = None
     separator: str = ""
     as_: str | None = Field(default=None, alias="as", pattern=r"[a-z][a-z0-9_]*")
@@ -82,8 +79,13 @@ class Signed(Strict):
             raise ValueError("encoding stands below into")
         return self
 
-    def signature(self, language: Language, make: Callable[[bytes], bytes]) -> Signature:
-        """Compile, around the function that makes the bytes."""
+    def signature(
+        self,
+        language: Language,
+        make: Callable[[bytes], bytes],
+        encode: Callable[[bytes], str] | None = None,
+    ) -> Signature:
+        """Compile, around the function that makes the bytes, and writes them where it says how."""
         language = message_language(language)
         findings = Findings()
         parts: list[Template] = []
@@ -95,13 +97,30 @@ class Signed(Strict):
             with findings.at("sorted_params", "suffix"):
                 suffix = compile_text(self.sorted_params.suffix, language)
         findings.close()
-        encoding = self.into.encoding if self.into else self.encoding or "hex"
-        return Signature(self, tuple(parts), suffix, make, ENCODINGS[encoding])
+        chosen = self.into.encoding if self.into else self.encoding or "hex"
+        return Signature(self, tuple(parts), suffix, make, encode or ENCODINGS[chosen])
+
+
+class Signing(Protocol):
+    """One signature, compiled: its text is made first, and then put where it goes."""
+
+    @property
+    def references(self) -> frozenset[str]:
+        """What it reads."""
+        ...
+
+    def text(self, draft: Draft, scope: Scope) -> str:
+        """Make the signature and write it. Raises `RenderError`."""
+        ...
+
+    def on_draft(self, draft: Draft, text: str) -> Draft: ...
+
+    def on_wire(self, wire: Wire, text: str) -> Wire: ...
 
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """One signature, compiled."""
+    """A signature over parts of the message."""
 
     config: Signed
     _parts: tuple[Template, ...]
@@ -114,7 +133,6 @@ class Signature:
         return self._suffix.references.union(*(part.references for part in self._parts))
 
     def text(self, draft: Draft, scope: Scope) -> str:
-        """Make the signature and write it. Raises `RenderError`."""
         return self._encode(self._make(self.signed(draft, scope)))
 
     def signed(self, draft: Draft, scope: Scope) -> bytes:

@@ -18,7 +18,15 @@ from connectors.template import Language
 from connectors.transport.replay import Replay
 from tests.standins import HandClock, make_kit
 
-SECRETS = {"id": "client-7", "secret": "s3cret", "user": "me", "password": "p:w"}
+from . import pinned
+
+SECRETS = {
+    "id": "client-7",
+    "secret": "s3cret",
+    "user": "me",
+    "password": "p:w",
+    "rsa": pinned.RSA_PRIVATE,
+}
 LANGUAGE = Language({"subject": {"name": str}}, secrets=SECRETS.__getitem__)
 DRAFT = Draft("POST", "/score/{token}", params=(("a", "1"),), body=FormBody((("b", "2"),)))
 
@@ -36,12 +44,20 @@ OAUTH2 = {
     "client_id": "${secrets.id}",
     "client_secret": "${secrets.secret}",
 }
+JWT = {
+    "kind": "jwt",
+    "algorithm": "RS256",
+    "key": "${secrets.rsa}",
+    "kid": "k1",
+    "claims": {"iss": "${secrets.id}", "aud": "https://acme.example"},
+}
 
 EXAMPLES: list[dict[str, Any]] = [
     {"kind": "none"},
     {"kind": "api_key", "key": "${secrets.secret}", "into": {"header": "X-Key"}},
     {"kind": "basic", "username": "${secrets.user}", "password": "${secrets.password}"},
     {"kind": "bearer", "token": "${secrets.secret}"},
+    JWT,
     LOGIN,
     OAUTH2,
     {
@@ -65,6 +81,12 @@ def build(
     model = TypeAdapter[AnyAuth](AnyAuth).validate_python(config)
     bureau = transport or Replay([granted()])
     return model.build(make_kit(clock=clock), LANGUAGE, bureau, "acme")
+
+
+async def settle() -> None:
+    """Let what goes on beside the test come to its end."""
+    for _ in range(10):
+        await asyncio.sleep(0)
 
 
 class Held:

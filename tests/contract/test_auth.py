@@ -11,7 +11,7 @@ from connectors.auth import AnyAuth
 from connectors.faults import ConfigError
 from connectors.message.draft import Draft, JsonBody
 
-from .credentials import DRAFT, EXAMPLES, LOGIN, build, every_kind
+from .credentials import DRAFT, EXAMPLES, LOGIN, OAUTH2, build, every_kind
 
 
 def test_every_kind_has_an_example() -> None:
@@ -118,3 +118,50 @@ def test_a_secret_that_stands_in_the_file_is_refused_and_not_quoted(auth: dict[s
         build(auth)
 
     assert "hunter2" not in str(refused.value)
+
+
+@pytest.mark.parametrize("key", ["client_id", "client_secret"])
+@pytest.mark.parametrize("client", ["body", "basic", "header"])
+def test_no_half_of_a_client_stands_in_the_file(key: str, client: str) -> None:
+    with pytest.raises(ConfigError, match="never its value") as refused:
+        build({**OAUTH2, "send": {"client": client}, key: "hunter2"})
+
+    assert refused.value.findings[0].at == (key,)
+    assert "hunter2" not in str(refused.value)
+
+
+def test_no_users_password_stands_in_the_file() -> None:
+    user = {"kind": "oauth2_password", "username": "me", "password": "hunter2"}
+    with pytest.raises(ConfigError, match="never its value") as refused:
+        build({**OAUTH2, **user})
+
+    assert refused.value.findings[0].at == ("password",)
+
+
+@pytest.mark.parametrize(
+    ("request_", "at"),
+    [
+        ({"json": {"user": {"passWord": "hunter2"}}}, ("json", "user", "passWord")),
+        ({"form": {"appSecret": "hunter2"}}, ("form", "appSecret")),
+        ({"params": {"client_id": "hunter2"}}, ("params", "client_id")),
+        ({"headers": {"X-Pwd": "hunter2"}}, ("headers", "X-Pwd")),
+        (
+            {"documents": {"a": {"json": {"password": "hunter2"}}}, "text": "${documents.a}"},
+            ("documents", "a", "json", "password"),
+        ),
+    ],
+)
+def test_no_password_of_a_login_stands_in_the_file(
+    request_: dict[str, Any], at: tuple[str, ...]
+) -> None:
+    with pytest.raises(ConfigError, match="never its value") as refused:
+        build({**LOGIN, "request": request_})
+
+    assert refused.value.findings[0].at == ("request", *at)
+    assert "hunter2" not in str(refused.value)
+
+
+def test_what_only_sounds_like_a_secret_is_none() -> None:
+    form = {"grant_type": "password", "user": "me", "secret": "", "password": "${env.PW:none}"}
+
+    build({**LOGIN, "request": {"form": form}})

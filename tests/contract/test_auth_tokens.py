@@ -6,12 +6,23 @@ import asyncio
 
 import pytest
 
+from connectors.auth import Auth
 from connectors.contract import Values, WireReply
 from connectors.errors import ConnectorError, Lost, NotSent, Refused, Unreadable
 from connectors.transport.replay import Replay
 from tests.standins import HandClock
 
-from .credentials import DRAFT, LOGIN, OAUTH2, Held, build, granted
+from .credentials import DRAFT, LOGIN, OAUTH2, Held, build, granted, settle
+
+
+async def tokens(auth: Auth, clock: HandClock, *elapsed: float) -> list[object]:
+    """Ask after each of these waits, in seconds."""
+    seen: list[object] = []
+    for seconds in elapsed:
+        await clock.sleep(seconds)
+        seen.append((await auth.values())["token"])
+        await settle()
+    return seen
 
 
 async def test_a_login_sends_what_it_is_told() -> None:
@@ -57,23 +68,63 @@ async def test_a_client_is_written_in_three_ways(
 async def test_a_token_is_asked_for_once_while_it_is_fresh() -> None:
     clock, bureau = HandClock(), Replay([granted("tok-1", 600), granted("tok-2", 600)])
     auth = build(OAUTH2, bureau, clock)
-    tokens = []
-    for elapsed in (0, 539, 2):
-        await clock.sleep(elapsed)
-        tokens.append((await auth.values())["token"])
 
-    assert tokens == ["tok-1", "tok-1", "tok-2"]
+    assert await tokens(auth, clock, 0, 539, 0) == ["tok-1", "tok-1", "tok-1"]
+    assert len(bureau.sent) == 1
+    # From a minute before its end there is another, at the latest for the next who asks.
+    assert await tokens(auth, clock, 1, 1) == ["tok-1", "tok-2"]
 
 
 async def test_a_short_token_is_used_for_half_its_life() -> None:
     clock, bureau = HandClock(), Replay([granted("tok-1", "20"), granted("tok-2", "20")])
     auth = build(OAUTH2, bureau, clock)
-    tokens = []
-    for elapsed in (0, 9, 2):
-        await clock.sleep(elapsed)
-        tokens.append((await auth.values())["token"])
 
-    assert tokens == ["tok-1", "tok-1", "tok-2"]
+    assert await tokens(auth, clock, 0, 9, 2, 0) == ["tok-1", "tok-1", "tok-1", "tok-2"]
+
+
+async def test_a_token_that_is_still_good_is_used_while_another_is_asked_for() -> None:
+    clock, bureau = HandClock(), Held(granted("tok-2", 600))
+    auth = build(OAUTH2, bureau, clock)
+    bureau.answer.set()
+    await auth.values()
+    bureau.answer.clear()
+    await clock.sleep(550)
+
+    assert await tokens(auth, clock, 0, 0, 49) == ["tok-2"] * 3
+    assert bureau.asked == 2
+    await clock.sleep(2)
+    waiting = asyncio.create_task(auth.values())
+    await settle()
+    assert not waiting.done()
+    bureau.answer.set()
+    await waiting
+    assert bureau.asked == 2
+
+
+async def test_an_early_renewal_that_fails_is_tried_again_after_a_while() -> None:
+    clock = HandClock()
+    bureau = Replay([granted("tok-1", 600), WireReply(503), granted("tok-2", 600)])
+    auth = build({**OAUTH2, "cool_down": "5s"}, bureau, clock)
+    await auth.values()
+    await clock.sleep(545)
+
+    assert await tokens(auth, clock, 0, 1, 3) == ["tok-1"] * 3
+    assert len(bureau.sent) == 2
+    assert await tokens(auth, clock, 2, 0) == ["tok-1", "tok-2"]
+
+
+async def test_a_session_goes_on_where_a_token_ends_before_its_time() -> None:
+    """The bureau takes it back, and the next one as well."""
+    bureau = Replay([granted("tok-1"), granted("tok-2"), granted("tok-3")])
+    auth = build(LOGIN, bureau)
+    seen = []
+    for _ in range(3):
+        values = await auth.values()
+        seen.append(values["token"])
+        if len(seen) < 3:
+            await auth.renew(values)
+
+    assert seen == ["tok-1", "tok-2", "tok-3"]
 
 
 async def test_all_who_ask_at_once_share_one_refresh() -> None:
