@@ -14,9 +14,10 @@ from pydantic import BeforeValidator, Field
 from .form import Form
 from .json import Json
 from .text import Text
+from .tlv import Tlv
 from .xml import Xml
 
-__all__ = ["AnyCodec", "Form", "Json", "Text", "Xml"]
+__all__ = ["AnyCodec", "Form", "Json", "Text", "Tlv", "Xml"]
 
 
 def spelled_out(source: object) -> object:
@@ -24,7 +25,7 @@ def spelled_out(source: object) -> object:
     return {"kind": source} if isinstance(source, str) else source
 
 
-_InFull = Annotated[Json | Form | Xml | Text, Field(discriminator="kind")]
+_InFull = Annotated[Json | Form | Xml | Text | Tlv, Field(discriminator="kind")]
 _Kind = Literal["form", "json", "text", "xml"]
 
 AnyCodec = Annotated[_InFull, BeforeValidator(spelled_out, json_schema_input_type=_Kind | _InFull)]

@@ -11,8 +11,9 @@ _ESCAPED = Json(kind="json", ascii=True)
 
 def write_json(tree: object, escaped: bool = False) -> str:  # noqa: FBT001, FBT002 (as it is stored)
     r"""Write a tree, `escaped` with ``\u`` beyond ASCII. Raises `Unwritable`."""
-    codec = _ESCAPED if escaped else _PLAIN
     try:
-        return codec.encode(tree).decode()
+        plain = _PLAIN.encode(tree)
+        # First without escapes: half a surrogate pair could be escaped, and is no character.
+        return (_ESCAPED.encode(tree) if escaped and not plain.isascii() else plain).decode()
     except ValueError as error:
         raise Unwritable(f"json: {error}") from None

@@ -55,17 +55,20 @@ def compile_value(source: object, language: Language, *, omit_null: bool = False
     Compile a YAML tree; every rendering gives a tree of its own.
 
     A scalar that is one ``${...}`` keeps its type, and nothing that was
-    rendered is ever read again as YAML. With `omit_null`, entries that render
-    to null are left out.
+    rendered is ever read again as YAML. With `omit_null`, what renders to null
+    is left out wherever it stands, and what only held it goes with it: a list
+    that is left empty, and a mapping of whose references none has a value,
+    though constants stand beside them. The root stays.
     """
-    if isinstance(source, str):
-        return _scalar(source, language)
-    if isinstance(source, Mapping):
-        return _mapping(source, language, omit_null=omit_null)
-    if isinstance(source, Sequence) and not isinstance(source, bytes | bytearray):
-        return _sequence(source, language, omit_null=omit_null)
-    value = _plain(source)
-    return Template(lambda _: value, frozenset(), None if value is None else type(value))
+    return _value(source, language, _Rule(omit_null, root=True))
+
+
+@dataclass(frozen=True, slots=True)
+class _Rule:
+    """What of a tree may be left out."""
+
+    omit_null: bool
+    root: bool = False
 
 
 def compile_text(source: str, language: Language, escape: Escape = str) -> TextTemplate:
@@ -95,7 +98,18 @@ def _scalar(source: str, language: Language) -> Template:
     return Template(text.render, text.references, str)
 
 
-def _mapping(source: Mapping[object, object], language: Language, *, omit_null: bool) -> Template:
+def _value(source: object, language: Language, rule: _Rule) -> Template:
+    if isinstance(source, str):
+        return _scalar(source, language)
+    if isinstance(source, Mapping):
+        return _mapping(source, language, rule)
+    if isinstance(source, Sequence) and not isinstance(source, bytes | bytearray):
+        return _sequence(source, language, rule)
+    value = _plain(source)
+    return Template(lambda _: value, frozenset(), None if value is None else type(value))
+
+
+def _mapping(source: Mapping[object, object], language: Language, rule: _Rule) -> Template:
     findings = Findings()
     entries: dict[str, Template] = {}
     for name, node in source.items():
@@ -103,28 +117,39 @@ def _mapping(source: Mapping[object, object], language: Language, *, omit_null: 
             findings.add("a name is a constant text: quote it", str(name))
             continue
         with findings.at(name):
-            entries[name] = compile_value(node, language, omit_null=omit_null)
+            entries[name] = _value(node, language, _Rule(rule.omit_null))
     findings.close()
     renders = tuple((str(name), entry.render) for name, entry in entries.items())
+    references = _read_by(entries.values())
+    if not rule.omit_null:
+        return Template(lambda scope: {name: get(scope) for name, get in renders}, references, dict)
+    holes = frozenset(name for name, entry in entries.items() if entry.references)
+    vanishes = bool(holes) and not rule.root
 
-    def render(scope: Scope) -> dict[str, object]:
-        return {name: render(scope) for name, render in renders}
+    def render(scope: Scope) -> dict[str, object] | None:
+        kept = {name: value for name, get in renders if (value := get(scope)) is not None}
+        return None if vanishes and holes.isdisjoint(kept) else kept
 
-    def render_present(scope: Scope) -> dict[str, object]:
-        return {name: value for name, render in renders if (value := render(scope)) is not None}
-
-    return Template(render_present if omit_null else render, _read_by(entries.values()), dict)
+    return Template(render, references, dict)
 
 
-def _sequence(source: Sequence[object], language: Language, *, omit_null: bool) -> Template:
+def _sequence(source: Sequence[object], language: Language, rule: _Rule) -> Template:
     findings = Findings()
     items: list[Template] = []
     for index, node in enumerate(source):
         with findings.at(index):
-            items.append(compile_value(node, language, omit_null=omit_null))
+            items.append(_value(node, language, _Rule(rule.omit_null)))
     findings.close()
     renders = tuple(item.render for item in items)
-    return Template(lambda scope: [render(scope) for render in renders], _read_by(items), list)
+    if not rule.omit_null:
+        return Template(lambda scope: [get(scope) for get in renders], _read_by(items), list)
+    vanishes = bool(items) and not rule.root
+
+    def render(scope: Scope) -> list[object] | None:
+        kept = [value for get in renders if (value := get(scope)) is not None]
+        return None if vanishes and not kept else kept
+
+    return Template(render, _read_by(items), list)
 
 
 def _read_by(templates: Iterable[Template]) -> frozenset[str]:

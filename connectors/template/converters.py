@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import hmac
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, tzinfo
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
-from cryptography.hazmat.primitives import hashes
-
+from .bytewise import Bytewise
 from .dates import date_writer
 from .scalar import canonical, is_plain
 
@@ -53,10 +50,26 @@ def takes(accepted: tuple[type, ...], kind: type) -> bool:
     return kind in accepted if kind is bool else issubclass(kind, accepted)
 
 
-def converters(zone: tzinfo) -> Mapping[str, Converter]:
-    """List all converters; those that write dates do so in `zone`."""
+@cache
+def converters(zone: tzinfo, charset: str = "utf-8") -> Mapping[str, Converter]:
+    """List all; those that write dates do so in `zone`, those that see bytes in `charset`."""
     dates = Converter((date,), str, lambda pattern: date_writer(zone, pattern), (str,))
-    return {**_CONVERTERS, "date": dates}
+    return {**_CONVERTERS, **_bytewise(Bytewise(charset)), "date": dates}
+
+
+def _bytewise(of: Bytewise) -> Mapping[str, Converter]:
+    return {
+        "length": _plain(_OCTETS, int, of.length),
+        "zero_pad": Converter(_TEXT, str, of.zero_pad, (int,)),
+        "pad_right": Converter(_TEXT, str, of.pad_right, (int,)),
+        "tlv": Converter(_TEXT, str, of.tlv, (str,)),
+        "md5": _plain(_OCTETS, str, of.md5),
+        "sha256": _plain(_OCTETS, str, of.sha256),
+        "sm3": _plain(_OCTETS, str, of.sm3),
+        "hmac_sha256": Converter(_OCTETS, str, of.hmac_sha256, (str,)),
+        "base64": _plain(_OCTETS, str, of.base64),
+        "hex": _plain(_OCTETS, str, of.hex),
+    }
 
 
 def _plain(
@@ -80,41 +93,6 @@ def _integer(value: str | int | Decimal) -> int:
     return int(value)
 
 
-def _octets(value: str | bytes) -> bytes:
-    return value.encode() if isinstance(value, str) else value
-
-
-def _sm3(value: str | bytes) -> str:
-    digest = hashes.Hash(hashes.SM3())
-    digest.update(_octets(value))
-    return digest.finalize().hex()
-
-
-def _hmac_sha256(key: str) -> Callable[[str | bytes], str]:
-    secret = key.encode()
-    return lambda value: hmac.digest(secret, _octets(value), "sha256").hex()
-
-
-def _fitting(value: str | int, width: int) -> str:
-    text = _written(value)
-    if len(text) > width:
-        raise ValueError("too long")
-    return text
-
-
-def _zero_pad(width: int) -> Callable[[str | int], str]:
-    def pad(value: str | int) -> str:
-        if isinstance(value, int) and value < 0:
-            raise ValueError("negative")
-        return _fitting(value, width).rjust(width, "0")
-
-    return pad
-
-
-def _pad_right(width: int) -> Callable[[str | int], str]:
-    return lambda value: _fitting(value, width).ljust(width)
-
-
 def _first(count: int) -> Callable[[str], str]:
     if count < 1:
         raise ValueError("first(n) takes at least one character")
@@ -127,14 +105,18 @@ def _last(count: int) -> Callable[[str], str]:
     return lambda text: text[-count:]
 
 
-def _tlv(tag: str) -> Callable[[str | int], str]:
-    """Two digits of length, counted in characters: these formats are of one byte each."""
+def _mask(first: int, last: int) -> Callable[[str], str]:
+    """Star all but the ends; what is no longer than those two is starred as a whole."""
+    if first < 0 or last < 0:
+        raise ValueError("mask(first, last) takes two counts")
 
-    def frame(value: str | int) -> str:
-        text = _fitting(value, 99)
-        return f"{tag}{len(text):02d}{text}"
+    def mask(text: str) -> str:
+        hidden = len(text) - first - last
+        if hidden <= 0:
+            return "*" * len(text)
+        return text[:first] + "*" * hidden + text[len(text) - last :]
 
-    return frame
+    return mask
 
 
 def _lookup(table: Mapping[str, str]) -> Callable[[str | int | bool], str]:
@@ -186,22 +168,11 @@ _CONVERTERS: Mapping[str, Converter] = {
     "strip": _plain((str,), str, str.strip),
     "text": _plain(_SCALAR, str, _written),
     "int": _plain((str, int, Decimal, bool), int, _integer),
-    "length": _plain(_OCTETS, int, len),
     "first": Converter((str,), str, _first, (int,)),
     "last": Converter((str,), str, _last, (int,)),
-    "zero_pad": Converter(_TEXT, str, _zero_pad, (int,)),
-    "pad_right": Converter(_TEXT, str, _pad_right, (int,)),
-    "tlv": Converter(_TEXT, str, _tlv, (str,)),
+    "mask": Converter((str,), str, _mask, (int, int)),
     "lookup": Converter((str, int, bool), str, _lookup, (Mapping,)),
     "national": _plain((str,), str, _national),
-    "md5": _plain(
-        _OCTETS, str, lambda value: hashlib.md5(_octets(value), usedforsecurity=False).hexdigest()
-    ),
-    "sha256": _plain(_OCTETS, str, lambda value: hashlib.sha256(_octets(value)).hexdigest()),
-    "sm3": _plain(_OCTETS, str, _sm3),
-    "hmac_sha256": Converter(_OCTETS, str, _hmac_sha256, (str,)),
-    "base64": _plain(_OCTETS, str, lambda value: base64.b64encode(_octets(value)).decode()),
-    "hex": _plain(_OCTETS, str, lambda value: _octets(value).hex()),
     "unix": _plain((datetime,), int, lambda moment: _unix_ms(moment) // 1000),
     "unix_ms": _plain((datetime,), int, _unix_ms),
     "iso": _plain((date,), str, _iso),

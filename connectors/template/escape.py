@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from urllib.parse import quote, quote_plus
 
 from .errors import Unwritable
@@ -31,16 +32,16 @@ def xml_text(text: str) -> str:
     return text.translate(_XML)
 
 
-def path_segment(text: str) -> str:
+def path_segment(text: str, charset: str = "utf-8") -> str:
     """Escape for one segment of a path, which it can neither leave nor be missing from."""
     if text in {"", ".", ".."}:
         raise Unwritable("path segment")
-    return _percent(text, "path segment", plus=False)
+    return _percent(text, "path segment", quote, charset)
 
 
 def query_value(text: str) -> str:
     """Escape for a query's name or value."""
-    return _percent(text, "query", plus=True)
+    return _percent(text, "query", quote_plus, "utf-8")
 
 
 def header_value(text: str) -> str:
@@ -50,9 +51,9 @@ def header_value(text: str) -> str:
     return text
 
 
-def _percent(text: str, rule: str, *, plus: bool) -> str:
+def _percent(text: str, rule: str, write: Callable[..., str], charset: str) -> str:
     try:
-        return quote_plus(text) if plus else quote(text, safe="")
-    except UnicodeEncodeError:  # half a surrogate pair; the error holds the text
+        return write(text, safe="", encoding=charset, errors="strict")
+    except UnicodeError:  # half a surrogate pair, or not in the charset; the error holds the text
         pass
     raise Unwritable(rule)

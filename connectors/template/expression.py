@@ -86,7 +86,7 @@ def _reader(source: Expression, steps: tuple[Convert, ...]) -> Callable[[Scope],
 
 def _bind(conversion: Conversion, kind: type, language: Language) -> tuple[type, Convert]:
     name = conversion.name
-    table = converters(language.timezone)
+    table = converters(language.timezone, language.charset)
     if (converter := table.get(name)) is None:
         raise ConfigError(f"unknown converter {name}{guess(name, table)}")
     if kind is not object and not takes(converter.accepts, kind):

@@ -30,6 +30,8 @@ class Language:
     env: Mapping[str, str] = field(default_factory=dict, repr=False)
     tables: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     timezone: tzinfo = UTC
+    charset: str = "utf-8"
+    """Of the messages: what counts and hashes text does so in its bytes."""
 
     def having(self, root: str, types: Mapping[str, type]) -> Language:
         """Add a root, or paths to one."""
@@ -38,6 +40,9 @@ class Language:
     def opening(self, prefix: str, of: type = object) -> Language:
         """Allow any name below `prefix`."""
         return replace(self, open={**self.open, prefix: of})
+
+    def written_in(self, charset: str) -> Language:
+        return replace(self, charset=charset)
 
     def type_of(self, reference: str) -> type:
         """Look a reference's type up; raises `ConfigError` for one that leads nowhere."""
