@@ -1,73 +1,38 @@
-"""How the rows of a mapping become one function from a document to `UserInfo`."""
+"""How what a file says of its mapping becomes one function from a document to `UserInfo`."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import cast
 
 from google.protobuf.descriptor import Descriptor
-from google.protobuf.message import Message
 
-from ..contract import Counts, Document, FieldNote
 from ..faults import ConfigError, Findings
 from ..kit import Schema
-from ..select.conditions import compile_conditions
-from ..select.path import Select
-from ..words import FieldStatus
-from .convert import Reader, amounts_by_code
-from .gap import SENTINELS, Gap
-from .listing import Cell, Row, listing
-from .read import Gaps, Read, Selector, Tally, constant, one_value, two_values
-from .spec import AmountRow, AnyRow, ListRow, ValueRow, XPath
+from ..template import Language
+from .families import CompiledFamily, Family, Naming, compile_family
+from .lists.items import items_to_map
+from .lists.listing import Row, listing, scalars
+from .lists.retention import Age, Retention, compile_age
+from .mapped import CompiledMapping
+from .plan import Cell, Plain
+from .read import Read, Selector
+from .spec import AnyRow, ListRow, ValueRow
 from .target import Target, Tree, Walk
+from .values import Value, Workshop
+
+_ITSELF = "@"
 
 
 @dataclass(frozen=True, slots=True)
-class Mapped:
-    """What a document told."""
+class Sources:
+    """All that a file says of its mapping, each under the key that it stands under."""
 
-    user_info: bytes = field(repr=False)
-    """A serialised `UserInfo`; empty where nothing was written."""
-    notes: Mapping[str, FieldNote]
-    """One a target, whatever became of it."""
-    counts: Counts
-
-
-@dataclass(frozen=True, slots=True)
-class CompiledMapping:
-    """
-    A mapping, ready to be used. It does not raise, whatever the document.
-
-    A list is PRESENT when one of its rows could be written, even if a value in
-    another could not be read: `Counts.invalid` tells of that.
-    """
-
-    cells: tuple[Cell, ...] = field(repr=False)
-    user_info: type[Message]
-
-    @property
-    def targets(self) -> tuple[str, ...]:
-        return tuple(cell.target for cell in self.cells)
-
-    def __call__(self, document: Document, observed_at: datetime | None = None) -> Mapped:
-        tree: Tree = {}
-        tally = Tally()
-        notes: dict[str, FieldNote] = {}
-        known = {FieldStatus.PRESENT: FieldNote(FieldStatus.PRESENT, observed_at)}
-        for cell in self.cells:
-            value = cell.read(document, tally)
-            status = FieldStatus.PRESENT
-            if isinstance(value, Gap):
-                status = value.status
-                if status not in known:
-                    known[status] = FieldNote(status, observed_at)
-            else:
-                cell.write(tree, value)
-            notes[cell.target] = known[status]
-        user_info = self.user_info(**tree).SerializeToString() if tree else b""
-        return Mapped(user_info, notes, Counts(tally.mapped, tally.invalid, tally.unmapped))
+    mapping: Mapping[str, AnyRow]
+    sentinels: Mapping[str, str] = field(default_factory=dict)
+    mapping_families: Sequence[Family] = ()
+    retention: Sequence[Retention] = ()
 
 
 def compile_mapping(
@@ -77,6 +42,7 @@ def compile_mapping(
     schema: Schema,
     connector: str,
     sentinels: Mapping[str, str],
+    language: Language | None = None,
 ) -> CompiledMapping:
     """
     Compile rows against the descriptor of `UserInfo`.
@@ -84,20 +50,86 @@ def compile_mapping(
     Raises one `ConfigError` with everything that is wrong, each at its target
     and key.
     """
-    bench = _Bench(selector, schema, connector, sentinels)
-    # The stubs tell the two implementations of a descriptor apart; nothing else does.
-    descriptor = cast("Descriptor", schema.user_info.DESCRIPTOR)
-    return CompiledMapping(bench.cells(rows, descriptor), schema.user_info)
+    bench = _Bench(Workshop(selector, sentinels, _without_secrets(language)), schema, connector)
+    cells = bench.cells(rows, bench.descriptor)
+    return bench.mapping(cells)
+
+
+def compile_sources(
+    sources: Sources,
+    *,
+    selector: Selector,
+    schema: Schema,
+    connector: str,
+    language: Language | None = None,
+) -> CompiledMapping:
+    """
+    Compile all of it: rows, families of rows, and what is kept back for its age.
+
+    Raises one `ConfigError` with everything that is wrong, each at its key of
+    the file, target and key.
+    """
+    findings = Findings()
+    rows = sources.mapping
+    ages = _ages(sources, selector, findings)
+    shop = Workshop(selector, sources.sentinels, _without_secrets(language), ages)
+    bench = _Bench(shop, schema, connector)
+    cells: tuple[Cell, ...] = ()
+    with findings.at("mapping"):
+        cells = bench.cells(rows, bench.descriptor)
+    listed = frozenset(path for path, row in rows.items() if isinstance(row, ListRow))
+    naming = Naming(shop, schema, connector, frozenset(rows), listed)
+    families = []
+    for index, family in enumerate(sources.mapping_families):
+        with findings.at("mapping_families", index):
+            families.append(compile_family(family, naming))
+    findings.close()
+    return bench.mapping(cells, tuple(families))
+
+
+def _without_secrets(language: Language | None) -> Language | None:
+    """Take the secrets away: what a report says is none."""
+    return None if language is None else replace(language, secrets=_no_secret)
+
+
+def _no_secret(_: str) -> str:
+    raise ConfigError("a secret does not belong into a report")
+
+
+def _ages(sources: Sources, selector: Selector, findings: Findings) -> Mapping[str, Age]:
+    """Compile by the path of the list, which is what counts over the same list have in common."""
+    ages: dict[str, Age] = {}
+    for index, retention in enumerate(sources.retention):
+        with findings.at("retention", index):
+            age = compile_age(retention, selector)
+            for target in retention.targets:
+                row = sources.mapping.get(target)
+                if not isinstance(row, ListRow):
+                    raise ConfigError(f"`{target}` is not mapped by a list", ("applies_to",))
+                if row.place in ages:
+                    raise ConfigError(f"`{target}` has a limit already", ("applies_to",))
+                ages[row.place] = age
+    return ages
 
 
 @dataclass(frozen=True, slots=True)
 class _Bench:
     """What every row is compiled with."""
 
-    selector: Selector
+    shop: Workshop
     schema: Schema
     connector: str
-    sentinels: Mapping[str, str]
+
+    @property
+    def descriptor(self) -> Descriptor:
+        # The stubs tell the two implementations of a descriptor apart; nothing else does.
+        return cast("Descriptor", self.schema.user_info.DESCRIPTOR)
+
+    def mapping(
+        self, cells: tuple[Cell, ...], families: tuple[CompiledFamily, ...] = ()
+    ) -> CompiledMapping:
+        references, tables = frozenset(self.shop.references), frozenset(self.shop.tables)
+        return CompiledMapping(cells, self.schema.user_info, families, references, tables)
 
     def cells(self, rows: Mapping[str, AnyRow], into: Descriptor, at: str = "") -> tuple[Cell, ...]:
         """Compile the rows of one message, which lies at a path of `UserInfo`."""
@@ -117,56 +149,73 @@ class _Bench:
 
     def _cell(self, target: Target, row: AnyRow, path: str) -> Cell:
         if isinstance(row, ListRow):
-            return Cell(target.path, self._list(target, row, path), target.writer(), constant=False)
+            return Cell(target.path, self._list(target, row, path), target.writer())
         if target.is_list:
             raise ConfigError(f"`{path}` is a list: map it with `list` and `each`")
-        leaf, member = target.leaf(row.type)
-        reader = row.reader(leaf)
-        if row.value is None:
-            return Cell(
-                target.path, self._value(row, reader), target.writer(member), constant=False
-            )
-        return Cell(target.path, constant(reader, row.value), target.writer(member), constant=True)
-
-    def _value(self, row: ValueRow, reader: Reader) -> Read:
-        key = "path" if row.xpath is None else "xpath"
-        select = self._select(row.path or row.xpath or "", key)
-        meanings: Gaps = {
-            text: SENTINELS[status] for text, status in {**self.sentinels, **row.sentinels}.items()
-        }
-        if isinstance(row, AmountRow) and row.currency_path is not None:
-            beside = self._select(row.currency_path, "currency_path")
-            return two_values(select, beside, meanings, amounts_by_code(row.unit))
-        return one_value(select, meanings, reader)
+        return _value_cell(target, row, self.shop)
 
     def _list(self, target: Target, row: ListRow, path: str) -> Read:
-        message = target.field.message_type
-        if not target.is_list or message is None:
+        if not target.is_list:
             raise ConfigError(f"`{path}` is no list of messages", ("list",))
-        select = self._select(row.list.xpath if isinstance(row.list, XPath) else row.list, "list")
+        select = self.shop.select(row.place, "list")
+        findings = Findings()
+        where = None
+        with findings.at():
+            where = self.shop.where(row.where)
+        # Only lists of the document have an age: those inside of rows are not addressed.
+        age = self.shop.ages.get(row.place) if path == target.path else None
+        items = items_to_map(select, where, age)
+        read: Read | None = None
+        with findings.at("each"):
+            if target.field.message_type is None:
+                read = scalars(items, self._scalar(target, row))
+            else:
+                made, key = self._row(target.field.message_type, row, path)
+                read = listing(items, made, key)
+        return findings.settle(read)
+
+    def _scalar(self, target: Target, row: ListRow) -> Read:
+        one = row.each.get(_ITSELF)
+        if len(row.each) != 1 or not isinstance(one, ValueRow):
+            raise ConfigError('items are scalars: their one row is "@"')
+        findings = Findings()
+        value: Value | None = None
+        with findings.at(_ITSELF):
+            leaf, _ = target.leaf(one.type, one.member)
+            value = self.shop.value(one, leaf)
+        return findings.settle(value).read
+
+    def _row(self, message: Descriptor, row: ListRow, path: str) -> tuple[Row, tuple[str, ...]]:
         start: Tree = {"connector": self.connector} if "connector" in message.fields_by_name else {}
         key = self.schema.keys.get(path, ())
         findings = Findings()
         cells: tuple[Cell, ...] = ()
-        with findings.at("each"):
+        with findings.at():
             cells = self.cells(row.each, message, path)
         for name in start.keys() & row.each.keys():
-            findings.add(f"`{name}` is set by the gateway, in every row", "each", name)
+            findings.add(f"`{name}` is set by the gateway, in every row", name)
         for name in (name for name in key if name not in row.each):
-            findings.add(f"lacks `{name}`, which rows are addressed by", "each")
-        with findings.at("where"):
-            keep = self._where(row)
+            findings.add(f"lacks `{name}`, which rows are addressed by")
         findings.close()
-        return listing(select, keep, Row.of(cells, start), key)
+        return Row.of(cells, start), key
 
-    def _where(self, row: ListRow) -> Callable[[Document], bool] | None:
-        return None if row.where is None else compile_conditions(row.where, self.selector)
 
-    def _select(self, path: str, key: str) -> Select:
-        try:
-            return self.selector(path)
-        except ValueError as error:
-            raise ConfigError(str(error), (key,)) from error
+def _value_cell(target: Target, row: ValueRow, shop: Workshop) -> Cell:
+    """Compile what reads one value and writes it. Raises `ConfigError`."""
+    leaf, member = target.leaf(row.type, row.member)
+    value = shop.value(row, leaf)
+    plain = None
+    if value.select is not None and value.select.name is not None and value.take is not None:
+        plain = Plain(
+            select=value.select,
+            name=value.select.name,
+            take=value.take,
+            steps=target.steps,
+            above=target.above,
+            field=target.name,
+            member=member,
+        )
+    return Cell(target.path, value.read, target.writer(member), value.constant, plain)
 
 
 def _below(at: str, path: str) -> str:

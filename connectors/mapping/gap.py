@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ..words import FieldStatus
@@ -24,6 +25,8 @@ class Gap:
 NULL = Gap(FieldStatus.NULL_VALUE)
 INVALID = Gap(FieldStatus.INVALID_VALUE, invalid=1)
 
+SUPPRESSED = Gap(FieldStatus.SUPPRESSED)
+
 NO_ROW = Gap(FieldStatus.INVALID_VALUE)
 """A list of which nothing could be read; its values are counted already."""
 
@@ -36,7 +39,18 @@ UNMAPPED = {
 SENTINELS = {
     "NULL_VALUE": NULL,
     "NOT_FOUND": Gap(FieldStatus.NOT_FOUND),
-    "SUPPRESSED": Gap(FieldStatus.SUPPRESSED),
+    "SUPPRESSED": SUPPRESSED,
     "INVALID_VALUE": INVALID,
 }
 """A value that stands for the lack of one, by what the config says that it means."""
+
+Closed = Mapping[str, FieldStatus]
+"""Targets that are not read, and what is noted of them; what lies below one is closed too."""
+
+
+def closing(target: str, closed: Closed) -> FieldStatus | None:
+    """Say what is noted of a target that is closed."""
+    for path, status in closed.items():
+        if target == path or (target.startswith(path) and target[len(path)] in ".["):
+            return status
+    return None

@@ -10,7 +10,10 @@ from typing import Final
 from google.protobuf.descriptor import EnumDescriptor, FieldDescriptor
 
 from ..faults import ConfigError
-from .convert import INT64
+from .types.scalars import INT64
+
+_RANGES: Final = frozenset({"string", "double", "int", "amount"})
+"""The shapes that take an end of a range."""
 
 _BOUNDS: Final = {
     FieldDescriptor.TYPE_INT32: (-(2**31), 2**31 - 1),
@@ -35,6 +38,9 @@ MESSAGES: Final = {
     "datachannel.v1.Amount": "amount",
 }
 """Messages that are one value, and are mapped as one."""
+
+BAND: Final = "datachannel.v1.AmountRange"
+"""Two amounts; each can be mapped by itself, and a range is both."""
 
 _TYPES: Final = {
     "string": ("string", "decimal"),
@@ -65,7 +71,11 @@ def fit(descriptor: FieldDescriptor, type_: str, path: str) -> Leaf:
     shape = (
         _SHAPES.get(descriptor.type, "") if message is None else MESSAGES.get(message.full_name, "")
     )
-    takes = _TYPES.get(shape)
+    if type_ == "range" and message is not None and message.full_name == BAND:
+        shape = "band"
+    elif type_ == "range" and shape in _RANGES:
+        type_ = _TYPES[shape][0]
+    takes = (type_,) if shape == "band" else _TYPES.get(shape)
     if takes is None:
         what = "a message: map the fields in it" if message is not None else "of an unknown type"
         raise ConfigError(f"`{path}` is {what}")

@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from ..faults import ConfigError
 from ..template.scalar import canonical
-from .convert import Reader, integers
 from .gap import INVALID
+from .types.scalars import Reader, integers
 
-_DIGITS: Final = {"Y": "year", "m": "month", "d": "day", "H": "hour", "M": "minute", "S": "second"}
+_DIGITS: Final = {
+    "Y": "year",
+    "y": "short",
+    "m": "month",
+    "d": "day",
+    "H": "hour",
+    "M": "minute",
+    "S": "second",
+}
 
 _ZONE: Final = "(?P<zone>Z|[+-](?:[01][0-9]|2[0-3]):?[0-5][0-9])"
 
@@ -40,13 +49,34 @@ _LAST: Final = 253_402_300_799
 """The years 1 to 9999: all that a protobuf Timestamp may say."""
 
 
-def dates(form: str | None) -> Reader:
-    """
-    Read calendar dates by a strptime format; ISO 8601 where there is none.
+TWO_DIGITS: Final = 1969
+"""The first of the hundred years that ``%y`` means, as strptime has it: 69 is 1969, 68 is 2068."""
 
-    A format without a day, or without month and day, gives a date without
-    them, as google.type.Date has it: no day is made up.
+
+def dates(form: str | Sequence[str] | None, pivot: int = TWO_DIGITS) -> Reader:
     """
+    Read calendar dates by a strptime format, or by the first of several that fits.
+
+    ISO 8601 where there is none. A format without a day, or without month and
+    day, gives a date without them, as google.type.Date has it: no day is made up.
+    """
+    if form is None or isinstance(form, str):
+        return _dates(form, pivot)
+    if not form:
+        raise ConfigError("names no format", ("format",))
+    readers = tuple(_dates(each, pivot) for each in form)
+
+    def read(raw: object) -> object:
+        for reader in readers:
+            value = reader(raw)
+            if value is not INVALID:
+                return value
+        return INVALID
+
+    return read
+
+
+def _dates(form: str | None, pivot: int) -> Reader:
     pattern = _compile("%Y-%m-%d" if form is None or form == "iso" else form)
 
     def read(raw: object) -> object:
@@ -54,7 +84,7 @@ def dates(form: str | None) -> Reader:
         if found is None:
             return INVALID
         parts = found.groupdict()
-        year, month, day = int(parts["year"]), _month(parts), int(parts.get("day") or 0)
+        year, month, day = _year(parts, pivot), _month(parts), int(parts.get("day") or 0)
         try:
             date(year, 1 if month is None else month, day if "day" in parts else 1)
         except ValueError:
@@ -97,7 +127,7 @@ def _point(parts: dict[str, str | None], default: tzinfo | None) -> object:
     zone = _offset(parts.get("zone")) or default
     if zone is None:
         return INVALID
-    year, month, day = int(parts["year"] or 0), _month(parts), int(parts.get("day") or 1)
+    year, month, day = _year(parts, TWO_DIGITS), _month(parts), int(parts.get("day") or 1)
     hour, minute, second = (int(parts.get(name) or 0) for name in ("hour", "minute", "second"))
     try:
         moment = datetime(
@@ -108,6 +138,13 @@ def _point(parts: dict[str, str | None], default: tzinfo | None) -> object:
         return INVALID
     nanos = int((parts.get("fraction") or "").ljust(9, "0"))
     return {"seconds": seconds, "nanos": nanos} if _FIRST <= seconds <= _LAST else INVALID
+
+
+def _year(parts: dict[str, str | None], pivot: int) -> int:
+    short = parts.get("short")
+    if short is None:
+        return int(parts["year"] or 0)
+    return pivot + (int(short) - pivot) % 100
 
 
 def _month(parts: dict[str, str | None]) -> int | None:
@@ -149,7 +186,9 @@ def _compile(form: str) -> re.Pattern[str]:
     except re.error as error:
         raise ConfigError("the format says one thing twice", ("format",)) from error
     named = pattern.groupindex
-    if "year" not in named or ("day" in named and not {"month", "name"} & set(named)):
+    if ("year" in named) is ("short" in named) or (
+        "day" in named and not {"month", "name"} & set(named)
+    ):
         raise ConfigError("the format leaves the year or the month open", ("format",))
     return pattern
 
@@ -158,9 +197,10 @@ def _part(part: str, *, alone: bool) -> str:
     if not part.startswith("%"):
         return re.escape(part)
     if name := _DIGITS.get(part[1:]):
-        return f"(?P<{name}>[0-9]{{{4 if name == 'year' else '1,2' if alone else '2'}}})"
+        width = "4" if name == "year" else "1,2" if alone and name != "short" else "2"
+        return f"(?P<{name}>[0-9]{{{width}}})"
     if known := _OTHER.get(part[1:]):
         return known
     raise ConfigError(
-        f"a format knows %Y %m %d %b %H %M %S %f %z and %%, not `{part}`", ("format",)
+        f"a format knows %Y %y %m %d %b %H %M %S %f %z and %%, not `{part}`", ("format",)
     )

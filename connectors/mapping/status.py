@@ -30,9 +30,15 @@ _NOT_GIVEN: Final = {
 """Of the others; what is not here went wrong."""
 
 
+_OF_A_SECTION: Final = frozenset({FieldStatus.CONNECTOR_ERROR, FieldStatus.PENDING})
+"""What is noted of one part of an answer though the whole of it gave nothing."""
+
+
 def status_of(outcome: Outcome, note: FieldNote | None) -> FieldStatus:
     """Tell a field's status from its connector's outcome and from what the mapping noted."""
     if outcome not in _NOT_HELD:
+        if outcome in _NOT_GIVEN and note is not None and note.status in _OF_A_SECTION:
+            return note.status
         return _NOT_GIVEN.get(outcome, FieldStatus.CONNECTOR_ERROR)
     if note is None or note.status is FieldStatus.NULL_VALUE:
         return _NOT_HELD[outcome]
@@ -42,11 +48,15 @@ def status_of(outcome: Outcome, note: FieldNote | None) -> FieldStatus:
 def notes_for(
     outcome: Outcome, targets: Iterable[str], notes: Mapping[str, FieldNote]
 ) -> Mapping[str, FieldNote]:
-    """Note every target of a connector; `notes` are the mapping's, where it was mapped."""
+    """
+    Note every target of a connector; `notes` are the mapping's, where it was mapped.
+
+    Of a family only they know the targets.
+    """
     if outcome is Outcome.HIT:
         return notes
     absent = FieldNote(FieldStatus.NULL_VALUE)
     return {
         target: replace(notes.get(target, absent), status=status_of(outcome, notes.get(target)))
-        for target in targets
+        for target in dict.fromkeys((*targets, *notes))
     }

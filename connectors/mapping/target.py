@@ -38,15 +38,20 @@ class Target:
     """The list that it is in a row of, where the row is addressed by its key."""
 
     @property
+    def above(self) -> str:
+        """What it lies in."""
+        return self.path.rpartition(".")[0]
+
+    @property
     def is_list(self) -> bool:
         return bool(self.field.is_repeated) and not _is_map(self.field)
 
-    def leaf(self, type_: str) -> tuple[Leaf, str]:
-        """Find what a row of this type writes: a leaf, and its name inside of an attribute."""
+    def leaf(self, type_: str, kind: str) -> tuple[Leaf, str]:
+        """Find what a row writes: a leaf, and its name inside of an attribute, by its `kind`."""
         message = self.field.message_type
         if message is None or "value" not in message.oneofs_by_name:
             return fit(self.field, type_, self.path), ""
-        member = "double_value" if type_ == "ratio" else f"{type_}_value"
+        member = f"{kind}_value"
         if member not in message.fields_by_name:
             known = ", ".join(
                 sorted(name.removesuffix("_value") for name in message.fields_by_name)

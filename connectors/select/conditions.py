@@ -25,6 +25,8 @@ def compile_matcher(matcher: Matcher) -> Test:
     """Compile to one test. What is absent (None) passes ``present: false`` alone."""
     if matcher.present is False:
         return lambda node: node is None
+    if isinstance(matcher.equals, str) and len(matcher.model_fields_set) == 1:
+        return _equals(matcher.equals)
     tests = tuple(_operations(matcher))
     if not tests:
         return lambda node: node is not None
@@ -47,6 +49,8 @@ def compile_conditions(
             findings.add(str(error), path)
     findings.close()
     tests = tuple(parts)
+    if len(tests) == 1:
+        return _one(*tests[0])
 
     def hold(document: Document) -> bool:
         # A loop: a generator would cost more than the tests.
@@ -57,6 +61,14 @@ def compile_conditions(
         return True
 
     return hold
+
+
+def _one(select: Select, test: Test) -> Callable[[Document], bool]:
+    def holds(document: Document) -> bool:
+        node = select(document)
+        return node is not UNREADABLE and test(node)
+
+    return holds
 
 
 def _operations(matcher: Matcher) -> list[Test]:
@@ -91,13 +103,19 @@ def _bounds(matcher: Matcher) -> list[Test]:
 
 def _equals(literal: Scalar) -> Test:
     if isinstance(literal, str):
-        return lambda node: scalar_text(node) == literal
+        return lambda node: (
+            node == literal if node.__class__ is str else scalar_text(node) == literal
+        )
     if isinstance(literal, bool):
         word = "true" if literal else "false"
         return lambda node: (
             node is literal or (isinstance(node, Element) and scalar_text(node) == word)
         )
-    return lambda node: _number(node, text=isinstance(node, Element)) == literal
+    return lambda node: (
+        node == literal
+        if node.__class__ is int
+        else _number(node, text=isinstance(node, Element)) == literal
+    )
 
 
 def _one_of(literals: Sequence[Scalar]) -> Test:

@@ -47,6 +47,7 @@ _MOST = {
 }
 _ESCAPED = re.compile(r"\\.", re.DOTALL)
 _CLASS = re.compile(r"\[\^?\]?[^\]]*\]")
+_NAMED = re.compile(r"\(\?P<\w+>")
 _REFUSED = re.compile(r"\)[*+{]|\(\?P?[=!(]|\(\?<")
 _REFERENCE = re.compile(r"\\[1-9]")
 
@@ -106,15 +107,20 @@ class Matcher(Strict):
         return not literals or any(isinstance(literal, str) for literal in literals)
 
 
-def check_pattern(pattern: str) -> None:
-    """Refuse patterns that no, or only a very patient, machine can match."""
+def check_pattern(pattern: str, within: Mapping[str, int] | None = None) -> None:
+    """
+    Refuse patterns that no, or only a very patient, machine can match.
+
+    `within` says otherwise how much of one thing a pattern may have.
+    """
     try:
         re.compile(pattern)
     except re.error as error:
         raise ValueError(f"not a regular expression: {error}") from error
-    syntax = _CLASS.sub(".", _ESCAPED.sub(".", pattern))
+    syntax = _NAMED.sub("(", _CLASS.sub(".", _ESCAPED.sub(".", pattern)))
     if _REFUSED.search(syntax) or any(map(_REFERENCE.match, _ESCAPED.findall(pattern))):
         raise ValueError("repeated groups, references and look-arounds are not taken")
-    for what, (found, most) in _MOST.items():
+    for what, (found, usual) in _MOST.items():
+        most = (within or {}).get(what, usual)
         if len(re.findall(found, syntax)) > most:
             raise ValueError(f"more than {most} {what} are not taken")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from functools import reduce
 
 from lxml import etree
@@ -33,24 +34,64 @@ def compile_path(path: str) -> Select:
         return lambda document: document
     if not _DOTTED.fullmatch(path):
         return compile_jmespath(path)
-    steps = tuple(_STEP.findall(path))
-    if len(steps) == 1 and not path.startswith("["):
-        return lambda document: _named(document, path)
+    return Dotted(tuple(_STEP.findall(path)))
+
+
+@dataclass(slots=True)
+class Dotted:
+    """A path of names and indexes alone: several that lie in one place can be read at once."""
+
+    steps: tuple[str, ...]
+    get: Select = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.get = _chain(self.steps)
+
+    def __call__(self, document: Document) -> object:
+        return self.get(document)
+
+    @property
+    def name(self) -> str | None:
+        """The name that it ends with; None where that is, or may be, an index."""
+        last = self.steps[-1]
+        digits = last.isascii() and last.isdigit() and len(self.steps) > 1
+        return None if digits or last.startswith("[") else last
+
+    @property
+    def above(self) -> Select | None:
+        """Give what leads to where it lies; None for the document itself."""
+        return _descent(self.steps[:-1]) if len(self.steps) > 1 else None
+
+
+def _chain(steps: tuple[str, ...]) -> Select:
+    first = steps[0]
+    # Alone, a number is a name: only in company could it be an index.
+    if len(steps) == 1 and not first.startswith("["):
+        return lambda document: _named(document, first)
+    return _descent(steps)
+
+
+def _descent(steps: tuple[str, ...]) -> Select:
     getters = tuple(_getter(step) for step in steps)
+    if len(getters) == 1:
+        return getters[0]
+    if len(getters) == 2:  # noqa: PLR2004 (most paths)
+        outer, inner = getters
+        return lambda document: inner(outer(document))
     return lambda document: reduce(lambda node, get: get(node), getters, document)
 
 
 def as_list(node: object) -> Sequence[object] | None:
     """
-    Read a node as a list: one XML element is a list of one, and nothing a list of none.
+    Read a node as a list: one object or element is a list of one, and nothing a list of none.
 
-    None for what is no list.
+    Bureaus send an object where a list would have one item. None for what is no list.
     """
     if isinstance(node, list):
         return node
     if node is None:
         return ()
-    return (node,) if isinstance(node, Element) else None
+    return (node,) if isinstance(node, dict | Element) else None
 
 
 def scalar_text(node: object) -> str | None:
@@ -63,6 +104,13 @@ def scalar_text(node: object) -> str | None:
     if isinstance(node, Element):
         return "".join(map(str, node.itertext())).strip()
     return canonical(node)
+
+
+def scalar_of(node: object) -> object:
+    """Give a scalar as it is, an XML element's text, and None for what is neither."""
+    if isinstance(node, Element):
+        return scalar_text(node)
+    return None if canonical(node) is None else node
 
 
 def _named(node: object, name: str) -> object:

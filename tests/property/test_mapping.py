@@ -1,12 +1,14 @@
+import re
+from datetime import UTC, datetime
 from decimal import Decimal
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from connectors.contract import Counts
-from connectors.mapping.currency import decimals
+from connectors.mapping.types.currency import decimals
 from connectors.words import FieldStatus
-from tests.unit.mapping_case import compiled, one, read
+from tests.unit.mapping_case import compiled, one, read, whole
 
 INT32 = st.integers(-(2**31), 2**31 - 1)
 
@@ -100,6 +102,94 @@ def test_no_document_makes_a_mapping_raise(document: object) -> None:
 
     assert tuple(mapped.notes) == EVERY_TYPE.targets
     read(mapped)
+
+
+LISTS = "a"
+FAMILY = {
+    "match": "(?P<window>d7|m3)_(?P<key>id|cell)_(?P<metric>all|org)",
+    "values": {
+        "window": {"d7": "7D", "m3": "3M"},
+        "key": {"id": "ID", "cell": "MOBILE"},
+        "metric": {"all": "application_count", "org": "institution_count"},
+    },
+    "in": "b",
+    "target": "fraud.multi_lending[{window},{key},BANK].{metric}",
+    "type": "int",
+    "sentinels": {"-1": "NULL_VALUE"},
+}
+NAMES = [f"{w}_{k}_{m}" for w in ("d7", "m3") for k in ("id", "cell") for m in ("all", "org")]
+
+EVERY_SOURCE = whole(
+    {
+        "credit_summary.open_accounts": {"count": LISTS, "where": {"c": "1"}, "type": "int"},
+        "credit_summary.closed_accounts": {"count": "b", "where": {"@": "a"}, "type": "int"},
+        "credit_summary.total_balance": {
+            "sum": LISTS,
+            "of": "b",
+            "type": "amount",
+            "unit": "major",
+            "currency": "CNY",
+        },
+        "credit_summary.file_since_date": {"max": LISTS, "of": "c", "type": "date"},
+        "fraud.gang_risk": {"min": LISTS, "of": "b", "type": "ratio"},
+        "social.occupation_code": {"first": LISTS, "of": "@", "type": "string"},
+        "credit_summary.months_on_file": {"months_between": ["a", "now"], "type": "int"},
+        "social.dependants": {"path": "a", "convert": "chunks(1) | int | max", "type": "int"},
+        "credit_summary.total_accounts": {"path": "b", "convert": "int | sum", "type": "int"},
+        "assets.vehicle_value_band": {
+            "path": "a",
+            "type": "range",
+            "unit": "major",
+            "currency": "CNY",
+        },
+        "fraud.public_records": {
+            "list": LISTS,
+            "where": {"c": {"not": "${subject.name}"}},
+            "each": {"authority": {"path": "b", "type": "string"}},
+        },
+    },
+    [FAMILY, {"match": "(?P<x>[a-z]+)", "target": "attributes.{x}", "type": "string"}],
+    [{"suppress_older_than": "5y", "date_path": "c", "applies_to": "fraud.public_records"}],
+    {"-1": "NULL_VALUE"},
+)
+NOW = datetime(2026, 1, 2, tzinfo=UTC)
+
+
+@given(document=JSON, name=TEXT)
+def test_no_document_makes_a_mapping_with_every_source_raise(document: object, name: str) -> None:
+    mapped = EVERY_SOURCE(document, NOW, {"subject": {"name": name}}, NOW)
+
+    assert set(mapped.notes) >= set(EVERY_SOURCE.targets)
+    read(mapped)
+
+
+@given(
+    document=st.fixed_dictionaries(
+        {"b": JSON | st.dictionaries(st.sampled_from(NAMES) | TEXT, JSON, max_size=8)}
+    )
+)
+def test_a_family_is_its_rows_written_out(document: dict[str, object]) -> None:
+    """A row notes its target whatever the document; a family, what stands in it."""
+    rows = {
+        _target(name): {"path": f"b.{name}", "type": "int", "sentinels": {"-1": "NULL_VALUE"}}
+        for name in NAMES
+    }
+    by_family, by_rows = whole({}, [FAMILY])(document), whole(rows)(document)
+    there = document["b"] if isinstance(document["b"], dict) else {}
+
+    assert by_family.notes == {_target(n): by_rows.notes[_target(n)] for n in there if n in NAMES}
+    assert by_family.counts == by_rows.counts
+
+    told, other = read(by_family).fraud.multi_lending, read(by_rows).fraud.multi_lending
+    assert sorted(map(str, told)) == sorted(map(str, other))
+
+
+def _target(name: str) -> str:
+    found = re.fullmatch(str(FAMILY["match"]), name)
+    values = FAMILY["values"]
+    assert found is not None and isinstance(values, dict)
+    words = {group: table[found[group]] for group, table in values.items()}
+    return str(FAMILY["target"]).format(**words)
 
 
 @given(document=st.fixed_dictionaries(dict.fromkeys(PLACES, JSON)))

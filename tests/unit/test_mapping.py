@@ -68,7 +68,7 @@ def test_a_bad_value_costs_neither_its_row_nor_the_list_and_is_counted() -> None
         (scores({"status": "VOID", "value": 1}), FieldStatus.NULL_VALUE, 0),
         (scores({}), FieldStatus.NULL_VALUE, 0),
         (scores({"value": 9999}), FieldStatus.INVALID_VALUE, 1),
-        ({"data": {"scores": {"value": 712}}}, FieldStatus.INVALID_VALUE, 1),
+        ({"data": {"scores": "712"}}, FieldStatus.INVALID_VALUE, 1),
     ],
 )
 def test_a_list_without_a_row_says_why(document: object, status: FieldStatus, invalid: int) -> None:
@@ -77,6 +77,27 @@ def test_a_list_without_a_row_says_why(document: object, status: FieldStatus, in
     assert mapped.user_info == b""
     assert mapped.notes["credit_summary.scores"].status is status
     assert mapped.counts == Counts(invalid=invalid)
+
+
+def test_one_object_is_a_list_of_one() -> None:
+    mapped = compiled(SCORES)({"data": {"scores": {"status": "OK", "value": 712}}})
+
+    assert [score.score for score in read(mapped).credit_summary.scores] == [712]
+
+
+def test_rows_keep_the_order_in_which_they_were_written() -> None:
+    mapped = compiled(
+        {
+            f"{LENDING}[7D,ID,BANK].application_count": {"path": "a.x", "type": "int"},
+            f"{LENDING}[7D,ID,P2P].application_count": {"path": "b.x", "type": "int"},
+            f"{LENDING}[7D,ID,BANK].institution_count": {"path": "a.y", "type": "int"},
+            "credit_summary.open_accounts": {"path": "a.y", "type": "int"},
+        }
+    )({"a": {"x": 1, "y": 2}, "b": {"x": 3}})
+
+    told = read(mapped)
+    assert [row.institution_type for row in told.fraud.multi_lending] == ["BANK", "P2P"]
+    assert told.fraud.multi_lending[0].institution_count == told.credit_summary.open_accounts == 2
 
 
 def test_constants_alone_make_no_row() -> None:
@@ -356,7 +377,16 @@ def test_a_list_is_mapped_whole_or_by_key_but_not_both() -> None:
         {"path": "x", "type": "amount", "unit": "major"},
         {"path": "x", "type": "amount", "unit": "major", "currency": "euro"},
         {"value": 1, "type": "amount", "unit": "major", "currency_path": "y"},
-        {"value": "${subject.name}", "type": "string"},
+        {"path": "x", "type": "int", "count": "y"},
+        {"path": "x", "type": "int", "where": {"a": 1}},
+        {"value": 1, "type": "int", "convert": "strip"},
+        {"count": "x", "type": "string"},
+        {"count": "x", "of": "y", "type": "int"},
+        {"sum": "x", "type": "int"},
+        {"sum": "x", "of": "y", "type": "date"},
+        {"sum": "x", "of": "y", "type": "amount", "unit": "major", "currency_path": "z"},
+        {"months_between": ["x", "now"], "type": "string"},
+        {"path": "x", "type": "string", "map": "${subject.name}"},
         {"path": "x", "type": "enum", "unmapped": "HIT"},
         {"list": "x", "each": {}},
         {"list": "x"},

@@ -301,7 +301,8 @@ def test_a_time_that_is_no_point_is_invalid(row: Mapping[str, object], raw: obje
     [
         ({"type": "timestamp", "format": "%Y-%m-%d %H:%M"}, "timezone"),
         ({"type": "timestamp", "timezone": "Mars/Olympus"}, "timezone"),
-        ({"type": "timestamp", "format": "%y-%m-%d"}, "format"),
+        ({"type": "timestamp", "format": "%j-%m-%d"}, "format"),
+        ({"type": "timestamp", "format": "%y%Y"}, "format"),
         ({"type": "timestamp", "format": "%m-%d"}, "format"),
         ({"type": "timestamp", "format": "%Y-%d"}, "format"),
         ({"type": "timestamp", "format": "%Y-%Y"}, "format"),
@@ -313,6 +314,135 @@ def test_a_format_that_can_not_be_read_is_refused(row: Mapping[str, object], key
         one(row, MOMENT, "")
 
     assert refused.value.findings[0].at == (MOMENT, key)
+
+
+@pytest.mark.parametrize(
+    "row, raw, found",
+    [
+        ({"format": "%m%d%y"}, "061319", (2019, 6, 13)),
+        ({"format": "%m%d%y"}, "010169", (1969, 1, 1)),
+        ({"format": "%m%d%y", "pivot": 1920}, "010165", (1965, 1, 1)),
+        ({"format": "%d%m%Y"}, "05122026", (2026, 12, 5)),
+        ({"format": "%Y-%m"}, "2010-09", (2010, 9, 0)),
+        ({"format": ["%Y-%m-%d", "%Y%m%d"]}, "2026-01-02", (2026, 1, 2)),
+        ({"format": ["%Y-%m-%d", "%Y%m%d"]}, 20260102, (2026, 1, 2)),
+    ],
+)
+def test_a_date_is_read_by_the_format_that_fits(
+    row: Mapping[str, object], raw: object, found: tuple[int, int, int]
+) -> None:
+    told = read(one({"type": "date", **row}, "credit_summary.file_since_date", raw))
+    told_date = told.credit_summary.file_since_date
+
+    assert (told_date.year, told_date.month, told_date.day) == found
+
+
+def test_a_date_that_no_format_fits_is_invalid() -> None:
+    row = {"type": "date", "format": ["%Y-%m-%d", "%Y%m%d"]}
+
+    assert status(row, "credit_summary.file_since_date", "02.01.2026") is INVALID
+
+
+BAND = "assets.vehicle_value_band"
+RANGE = {"type": "range", "unit": "major", "currency": "CNY"}
+
+
+@pytest.mark.parametrize(
+    "raw, low, high",
+    [
+        ("(0,1000]", 0, 1000),
+        ("[ 1 , 5 )", 1, 5),
+        ("[-5,5]", -5, 5),
+        ("1000-2000", 1000, 2000),
+        ("1000~2000.50", 1000, Decimal("2000.50")),
+        ("1000至2000", 1000, 2000),
+        (">=5000", 5000, None),
+        ("≥ 5000", 5000, None),
+        ("<1000", None, 1000),
+        ("10000以上", 10000, None),
+        ("10000以下", None, 10000),
+        ("10000+", 10000, None),
+        ("[5000,+∞)", 5000, None),
+        ("(-∞,100]", None, 100),
+        ("[5000,)", 5000, None),
+    ],
+)
+def test_a_range_is_the_ends_that_it_is_written_with(
+    raw: str, low: Decimal | int | None, high: Decimal | int | None
+) -> None:
+    told = read(one(RANGE, BAND, raw)).assets.vehicle_value_band
+
+    assert told.HasField("low") == (low is not None)
+    assert told.HasField("high") == (high is not None)
+    assert told.low.minor_units == (low or 0) * 100
+    assert told.high.minor_units == (high or 0) * 100
+
+
+@pytest.mark.parametrize("raw", ["", "5000", "5-3", "(,)", "1,000-2,000", "about 5", "1-2-3", True])
+def test_what_is_no_range_is_invalid(raw: object) -> None:
+    assert status(RANGE, BAND, raw) is INVALID
+
+
+@pytest.mark.parametrize(
+    "target, row, raw, found",
+    [
+        ("social.dependants", {"bound": "low"}, "(1,5]", 1),
+        ("social.dependants", {"bound": "high"}, "(1,5]", 5),
+        ("social.dependants", {"bound": "middle"}, "(1,5]", 3),
+        ("social.dependants", {"bound": "low", "map": {"A": "(1,5]"}}, "A", 1),
+        ("fraud.gang_risk", {"bound": "middle"}, "0-0.5", 0.25),
+    ],
+)
+def test_one_end_of_a_range_is_a_number(
+    target: str, row: Mapping[str, object], raw: str, found: float
+) -> None:
+    told = read(one({"type": "range", **row}, target, raw))
+
+    assert (told.social.dependants or told.fraud.gang_risk) == found
+
+
+@pytest.mark.parametrize(
+    "bound, raw, found",
+    [
+        ("high", ">=5", FieldStatus.NULL_VALUE),
+        ("middle", ">=5", FieldStatus.NULL_VALUE),
+        ("middle", "1-2", INVALID),
+        ("low", "-5--3", INVALID),
+    ],
+)
+def test_an_open_end_is_null_and_nothing_is_rounded(
+    bound: str, raw: str, found: FieldStatus
+) -> None:
+    assert status({"type": "range", "bound": bound}, "social.dependants", raw) is found
+
+
+def test_a_range_in_an_attribute_is_a_decimal_or_an_amount() -> None:
+    low = one({"type": "range", "bound": "low"}, "attributes.x", "1.50-2")
+    high = one({**RANGE, "bound": "high"}, "attributes.x", "1.50-2")
+
+    assert read(low).attributes["x"].decimal_value == "1.50"
+    assert read(high).attributes["x"].amount_value.minor_units == 200
+
+
+@pytest.mark.parametrize(
+    "target, row, at",
+    [
+        ("social.dependants", {"type": "range"}, "bound"),
+        ("social.dependants", {**RANGE, "bound": "low"}, "unit"),
+        (BAND, {"type": "range"}, "unit"),
+        (BAND, {**RANGE, "bound": "low"}, "bound"),
+        (BAND, {"type": "range", "unit": "major"}, "unit"),
+        ("social.dependants", {"type": "range", "bound": "low", "map": {"A": "x"}}, "map"),
+        ("credit_summary.freeze", {"type": "range", "bound": "low"}, "type"),
+    ],
+)
+def test_a_range_that_does_not_fit_its_field_is_refused(
+    target: str, row: Mapping[str, object], at: str
+) -> None:
+    with pytest.raises(ConfigError) as refused:
+        one(row, target, "1-2")
+
+    assert refused.value.findings[0].at[:2] == (target, at)
 
 
 @pytest.mark.parametrize("raw, value", [("0", 0.0), (1, 1.0), (Decimal("0.25"), 0.25), (".5", 0.5)])

@@ -12,9 +12,9 @@ from collections.abc import Callable, Mapping
 from decimal import Context, Decimal
 from typing import Final
 
-from ..template.scalar import canonical
+from ...template.scalar import canonical
+from ..gap import INVALID, Gap
 from .currency import CODE, decimals
-from .gap import INVALID, Gap
 
 Reader = Callable[[object], object]
 
@@ -28,6 +28,9 @@ _UNPRINTABLE: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\ud
 
 _PLACES: Final = 60
 """No fact of a person is longer, before the point or after it."""
+
+_SHORT: Final = 14
+"""Digits of an amount that fits whatever its currency is."""
 
 _WIDE: Final = Context(prec=200)
 """Wider than any number that is read, so that nothing is rounded."""
@@ -60,7 +63,10 @@ def integers(low: int, high: int) -> Reader:
     """Read whole numbers; text may have a sign and leading zeros."""
 
     def read(raw: object) -> object:
-        number = int(raw) if isinstance(raw, str) and _INTEGER.fullmatch(raw) else _whole(raw)
+        if raw.__class__ is int:
+            number: int | None = raw
+        else:
+            number = int(raw) if isinstance(raw, str) and _INTEGER.fullmatch(raw) else _whole(raw)
         return number if number is not None and low <= number <= high else INVALID
 
     return read
@@ -84,8 +90,18 @@ def amounts(unit: str, currency: str) -> Reader:
     """Read money of one currency; what is no whole number of its smallest unit is refused."""
     places = decimals(currency) if unit == "major" else 0
     low, high = INT64
+    scale = tuple(10 ** (places - digits) for digits in range(places + 1))
 
     def read(raw: object) -> object:
+        if raw.__class__ is str:
+            # Nearly all amounts: the digits before the point and after it, as one number.
+            whole, _, part = raw.partition(".")
+            digits = whole + part
+            if len(part) <= places and len(digits) <= _SHORT and digits.isdigit():
+                if digits.isascii():
+                    minor = int(digits) * scale[len(part)]
+                    return {"minor_units": minor, "currency": currency}
+                return INVALID
         number = number_of(raw)
         if number is None:
             return INVALID

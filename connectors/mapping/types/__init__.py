@@ -1,0 +1,1 @@
+"""What a bureau's values become: one type, one reader."""
