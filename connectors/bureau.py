@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Self
 from zoneinfo import ZoneInfo
 
@@ -13,12 +14,12 @@ from .auth import AnyAuth, Auth, NoAuth
 from .contract import Transport
 from .faults import ConfigError, Findings
 from .kit import Kit, Strict
-from .message.draft import check_header
+from .message.draft import HEADER_NAME, Draft, check_header
 from .policy.limit import Limit, Room
+from .reaching import Way, prefixed, unfit
 from .sign import SignList
-from .template import Language, Unwritable
-from .template.constant import constant
-from .transport import AnyTransport, Http, Sql, Tls
+from .template import Language, Scope, TextTemplate, Unwritable, compile_text, header_value
+from .transport import AnyTransport, Egress, Http, Tls
 from .words import LicenceClass, Purpose
 
 NAME = r"^[a-z][a-z0-9_]{0,63}$"
@@ -32,6 +33,8 @@ class BureauSpec(Strict):
     """A template of environment and text."""
     transport: AnyTransport = Http()
     tls: Tls | None = None
+    egress: Egress | None = None
+    """Left out, the host of `base_url` and nothing else."""
     auth: AnyAuth = NoAuth()
     limit: Limit = Limit()
     headers: Mapping[str, str] = Field(default_factory=dict)
@@ -40,6 +43,12 @@ class BureauSpec(Strict):
     """On every request whose connector has none of its own."""
     timezone: str = "UTC"
     """Of ``now`` in its messages, and of its times that name none."""
+    defaults: Mapping[str, object] = Field(default_factory=dict)
+    """
+    Keys of its connectors.
+
+    One that a connector has is its own, whole; only its `outcomes` are followed by these.
+    """
     purpose_codes: Mapping[Purpose, str] = Field(default_factory=dict)
     owner: str = ""
     """Who answers for the contract with it."""
@@ -56,14 +65,12 @@ class BureauSpec(Strict):
 
     @model_validator(mode="after")
     def _addressed(self) -> Self:
-        if isinstance(self.transport, Http) == (self.base_url is None):
-            raise ValueError("a bureau has a base_url if, and only if, it is reached by HTTP")
-        if isinstance(self.transport, Sql):
-            for key, given in (("tls", self.tls), ("headers", self.headers), ("sign", self.sign)):
-                if given:
-                    raise ValueError(f"a database has no `{key}`")
-            if not isinstance(self.auth, NoAuth):
-                raise ValueError("a database has no `auth`: its `dsn` says who we are")  # noqa: TRY004 (pydantic's protocol)
+        given = {
+            name: getattr(self, name)
+            for name in ("base_url", "tls", "egress", "headers", "sign", "auth")
+        }
+        if wrong := unfit(self.transport, given):
+            raise ValueError(wrong)
         return self
 
     def build(self, kit: Kit, transport: Transport | None = None) -> Bureau:
@@ -74,21 +81,25 @@ class BureauSpec(Strict):
         """
         findings = Findings()
         language = self._language(kit)
-        headers: list[tuple[str, str]] = []
+        way = Way(self.name, self.transport, self.base_url, self.tls, self.egress)
+        headers: list[tuple[str, TextTemplate]] = []
         for name, source in self.headers.items():
             with findings.at("headers"):
-                headers.append((name, _header(name, constant(source, language, name))))
-        carrier, auth = transport, None
-        if carrier is None:
-            with findings.at():
-                carrier = self._carrier(kit, language)
-        if carrier is not None:
+                headers.append((name, _header(name, source, language)))
+        reached, auth = None, None
+        with findings.at():
+            reached = way.reach(kit, language, transport)
+        if reached is not None:
+            carrier = prefixed(reached)
             with findings.at("auth"):
                 auth = self.auth.build(kit, language, carrier, self.name)
         auth = findings.settle(auth)
+        reached = findings.settle(reached)
         return Bureau(
             spec=self,
-            transport=findings.settle(carrier),
+            transport=reached.transport,
+            prefix=reached.prefix,
+            host=reached.host,
             auth=auth,
             room=self.limit.build(kit),
             headers=tuple(headers),
@@ -105,29 +116,23 @@ class BureauSpec(Strict):
             timezone=ZoneInfo(self.timezone),
         )
 
-    def _carrier(self, kit: Kit, language: Language) -> Transport:
-        findings = Findings()
-        carrier: Transport | None = None
-        if isinstance(self.transport, Sql):
-            with findings.at("transport"):
-                dsn = constant(self.transport.dsn, language, "dsn")
-                carrier = self.transport.build(kit, self.name, dsn)
-        else:
-            context = None
-            with findings.at("tls"):
-                context = self.tls.build(kit) if self.tls else None
-            with findings.at():
-                address = constant(self.base_url or "", language, "base_url")
-                carrier = self.transport.build(kit, self.name, address, context)
-        return findings.settle(carrier)
 
-
-def _header(name: str, value: str) -> str:
+def _header(name: str, source: str, language: Language) -> TextTemplate:
+    """Compile a header of every message: of what never changes, the time, and our reference."""
+    if not HEADER_NAME.fullmatch(name):
+        raise ConfigError("a header has a name of letters, digits and -", (name,))
+    language = (
+        language.having("now", {"": datetime})
+        .having("nonce", {"": str})
+        .having("call", {"reference": str})
+    )
     try:
-        check_header(name, value)
-    except Unwritable as error:
+        template = compile_text(source, language, header_value)
+        if template.constant:
+            check_header(name, template.render({}))
+    except (ConfigError, Unwritable) as error:
         raise ConfigError(str(error), (name,)) from None
-    return value
+    return template
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +141,24 @@ class Bureau:
 
     spec: BureauSpec
     transport: Transport
+    """Takes targets that begin with `prefix`."""
     auth: Auth
     room: Room
-    headers: tuple[tuple[str, str], ...] = field(repr=False)
+    headers: tuple[tuple[str, TextTemplate], ...] = field(repr=False)
     language: Language = field(repr=False)
+    prefix: str = ""
+    """The path of `base_url`, before each request's: what is signed is what is sent."""
+    host: str = ""
+    """Of `base_url`, as a message's ``Host`` says it."""
+
+    def below(self, draft: Callable[[Scope], Draft]) -> Callable[[Scope], Draft]:
+        """Let a request's drafts begin with the path of `base_url`."""
+        prefix = self.prefix
+        if not prefix:
+            return draft
+
+        def whole(scope: Scope) -> Draft:
+            written = draft(scope)
+            return replace(written, path=prefix + written.path)
+
+        return whole

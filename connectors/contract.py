@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from asyncio import Future
 from collections.abc import Callable, Coroutine, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final, Protocol
@@ -130,6 +130,14 @@ class Reply:
     """When the bureau says that it knew this."""
     retrieved_at: datetime | None = None
     """When the answer reached us; aware, UTC."""
+    whole: bool = True
+    """Whether each of its sections was answered: what is not whole is not given again."""
+    captured: Values = field(default_factory=dict, repr=False)
+    """What later messages of the same query refer to, by path; never kept."""
+    job: str = ""
+    """Of PENDING: names the job that goes on."""
+    wait: float | None = None
+    """Of PENDING: seconds after which to ask again, where the bureau said so."""
 
 
 def forget(_: Future[Reply]) -> None:
@@ -160,6 +168,20 @@ class Query:
     consent: Values = field(default_factory=dict, repr=False)
     user_info: Values = field(default_factory=dict, repr=False)
     """Only what the connectors named by ``needs:`` mapped."""
+    reference: str = ""
+    """Ours, where it is older than the first attempt: all messages of a query share it."""
+    earlier: Mapping[str, Values] = field(default_factory=dict, repr=False)
+    """What earlier messages of the same query gave, below ``steps``, ``job`` and ``callback``."""
+    paid: bool = False
+    """Whether an earlier message of it was billed: its price is for all of them together."""
+
+
+def with_pair(pairs: Pairs, name: str, value: str) -> Pairs:
+    """Put a header at the end, and away with what has its name already."""
+    lower = name.lower()
+    if any([pair[0].lower() == lower for pair in pairs]):  # noqa: C419 (a generator costs more)
+        pairs = tuple(pair for pair in pairs if pair[0].lower() != lower)
+    return (*pairs, (name, value))
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,8 +198,8 @@ class Wire:
     """Values that never become text: SQL arguments by name."""
 
     def with_header(self, name: str, value: str) -> Wire:
-        kept = tuple(pair for pair in self.headers if pair[0].lower() != name.lower())
-        return replace(self, headers=(*kept, (name, value)))
+        headers = with_pair(self.headers, name, value)
+        return Wire(self.attempt, self.method, self.target, headers, self.body, self.bound)
 
 
 @dataclass(frozen=True, slots=True)

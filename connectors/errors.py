@@ -18,7 +18,8 @@ How asking a connector can fail, sorted by the one question that costs money.
         ├── BulkheadFull    too many are being asked already
         ├── NeedInput       a value is missing, and nothing is sent half-empty
         ├── NoBudget        too little time is left for an answer
-        └── NotCached       the caller allows no purchase, and nothing is cached
+        ├── NotCached       the caller allows no purchase, and nothing is cached
+        └── Unresolved      an earlier hard inquiry may have arrived: none follows it
 
 "No record of this person" is not here: it is an answer. None of these is a
 `TimeoutError`: that name belongs to `asyncio.timeout` alone.
@@ -26,8 +27,9 @@ How asking a connector can fail, sorted by the one question that costs money.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from decimal import Decimal
+from types import MappingProxyType
 from typing import ClassVar
 
 from .words import Billed, Outcome
@@ -83,6 +85,8 @@ class BrokeDown(Lost):
     """The bureau failed over the question."""
 
     outcome = Outcome.BUREAU_ERROR
+    told: bool = False
+    """Whether its answer's body says so: that is the bureau's word, and not a proxy's."""
 
 
 class BadAnswer(ConnectorError):
@@ -141,6 +145,8 @@ class Duplicate(BadAnswer):
 
     outcome = Outcome.DUPLICATE
     billed = Billed.NO
+    captured: Mapping[str, object] = MappingProxyType({})
+    """What of its answer later messages refer to: the job that the earlier call opened."""
 
 
 class Suspended(ConnectorError):
@@ -171,6 +177,12 @@ class NotCached(Suspended):
     """The caller allows no purchase, and nothing is cached."""
 
     outcome = Outcome.SKIPPED_COST
+
+
+class Unresolved(Suspended):
+    """An earlier hard inquiry may have arrived: none follows until that is known."""
+
+    outcome = Outcome.SKIPPED_POLICY
 
 
 class LedgerDown(Exception):

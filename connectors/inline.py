@@ -10,6 +10,7 @@ from typing import Literal, Self
 from pydantic import AwareDatetime, Field, model_validator
 
 from .kit import Strict
+from .units import Seconds
 from .words import Billed, FieldStatus, Outcome, Purpose
 
 Scalar = str | int | bool | Decimal | datetime
@@ -22,6 +23,8 @@ class Freeze(Strict):
     now: AwareDatetime = datetime.fromisoformat("2026-01-02T03:04:05+00:00")
     nonce: str = "0001"
     reference: str = "ref0000000000000001"
+    random: str = Field(default="", pattern=r"^(?:[0-9a-fA-F]{2})*$")
+    """The first random bytes, such as of an iv, in hexadecimal digits; a fixed stream follows."""
 
 
 class ScriptedReply(Strict):
@@ -39,6 +42,23 @@ class ScriptedReply(Strict):
     def _one(self) -> Self:
         if len({"json_", "text", "rows", "fails"} & self.model_fields_set) > 1:
             raise ValueError("json, text, rows and fails exclude each other")
+        return self
+
+
+class ScriptedCallback(Strict):
+    """What the bureau sends of its own accord."""
+
+    after: int = Field(default=0, ge=0)
+    """It comes when so many requests have been sent, before the last one's answer."""
+    path_secret: str = ""
+    headers: Mapping[str, str] = Field(default_factory=dict)
+    json_: object = Field(default=None, alias="json")
+    text: str | None = None
+
+    @model_validator(mode="after")
+    def _one(self) -> Self:
+        if len({"json_", "text"} & self.model_fields_set) != 1:
+            raise ValueError("needs one of json and text")
         return self
 
 
@@ -68,7 +88,9 @@ class Expected(Strict):
 
     outcome: Outcome
     requests: tuple[ExpectedRequest, ...] | None = None
-    """All of them, in order."""
+    """All of them, in order: steps, submission, polls, download."""
+    waits: tuple[float, ...] | None = None
+    """All pauses between requests, in seconds."""
     attempts: int | None = None
     billed: Billed | None = None
     cost: Decimal | None = None
@@ -96,5 +118,8 @@ class InlineTest(Strict):
     device: Inputs | None = None
     consent: Inputs | None = None
     user_info: Inputs | None = None
+    deadline: Seconds | None = None
+    """How long the caller waits; pauses count, though nobody waits for them."""
     replies: tuple[ScriptedReply, ...] | None = None
+    callbacks: tuple[ScriptedCallback, ...] | None = None
     expect: Expected

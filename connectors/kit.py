@@ -14,6 +14,7 @@ from google.protobuf.message import Message
 from pydantic import BaseModel, ConfigDict
 
 from .contract import Query, Reply
+from .job import Jobs
 from .words import Billed, Effect, Outcome, ServedFrom
 
 
@@ -128,6 +129,31 @@ class Cache(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class RawAnswer:
+    """What a bureau answered, opened, decoded, and less what is never stored."""
+
+    connector: str
+    version: str
+    status: int
+    headers: Mapping[str, str] = field(repr=False)
+    document: bytes = field(repr=False)
+    """XML where the connector's codec reads that, else JSON; `Reading.reread` reads it."""
+    retrieved_at: datetime
+
+
+class RawAnswers(Protocol):
+    """Keeps raw answers sealed. Must not raise or wait: an answer is worth more than its copy."""
+
+    def keep(self, query: Query, answer: RawAnswer) -> None: ...
+
+
+class Unkept:
+    """Keeps no raw answers."""
+
+    def keep(self, query: Query, answer: RawAnswer) -> None: ...
+
+
 class Observer(Protocol):
     """Is told of each query once, with its final outcome. Must not raise or wait."""
 
@@ -168,3 +194,10 @@ class Kit:
     tables: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     """Look-up tables of `config/tables/`, by name."""
     tokens: Tokens = field(default_factory=Drawn)
+    jobs: Jobs | None = None
+    """Where submitted questions are kept; without it a connector with a `job` can not be built."""
+    raw_answers: RawAnswers = field(default_factory=Unkept)
+    callback_url: str = ""
+    """Below which bureaus call back; empty where nobody listens."""
+    plugins: frozenset[str] = frozenset()
+    """Classes (``package.module:Class``) that a config may name as transports."""

@@ -12,22 +12,33 @@ from pydantic import Field, WithJsonSchema, model_validator
 
 from .answer.billing import Billing
 from .answer.outcome import OutcomeRow
+from .answer.pages import Paginate
 from .answer.response import Response
-from .assembly import assemble
+from .answer.sections import Section
+from .assembly import Part, Parts, assemble
 from .bureau import NAME, Bureau
 from .contract import Call, Query, stack
+from .faults import ConfigError
 from .inline import InlineTest
 from .kit import Kit, Strict
-from .mapping import Rows, Sentinels
+from .mapping import Families, Retentions, Rows, Sentinels
 from .message.request import Document, Request
 from .policy.cache_key import compile_key, told_apart
+from .policy.dedupe import Dedupe
 from .policy.inputs import Inputs
 from .policy.ledger import Owned, Recorded
 from .policy.observe import observe
 from .policy.renew import renew
 from .policy.retry import Retry, Terms
-from .policy.reuse import Reuse
+from .policy.reuse import Memory, Reuse
 from .policy.timeout import Timeout
+from .shape.callback import CallbackReading
+from .shape.chain import Chained, Link
+from .shape.course import Course
+from .shape.errands import Errands
+from .shape.spec import MOST_STEPS, CallbackSpec, JobSpec, Step
+from .shape.submission import SUBMIT
+from .shape.work import Work
 from .sign import SignList
 from .words import Effect, Purpose
 
@@ -64,6 +75,10 @@ class Built:
     call: Call
     references: frozenset[str]
     """What of an inquiry its answer depends on."""
+    jobs: Work | None = None
+    """Its jobs under way, where it is answered later."""
+    callback: CallbackReading | None = None
+    """Reads what its bureau says of its own accord."""
 
 
 class ConnectorSpec(Strict):
@@ -73,22 +88,65 @@ class ConnectorSpec(Strict):
     version: str = Field(default="1.0.0", pattern=r"^\d+\.\d+\.\d+$")
     bureau: str
     effect: Effect = Effect.CHARGEABLE
+    """Of `request`, or of `job.submit`; steps have their own."""
+    dedupe: Dedupe = Dedupe()
     billing: Billing | None = None
     policy: Policy
     reference: Reference = Reference()
     inputs: Inputs = Inputs()
     documents: Mapping[str, Document] = Field(default_factory=dict)
-    request: Request
+    steps: tuple[Step, ...] = Field(default=(), max_length=MOST_STEPS)
+    """Sent before the request, or before the job."""
+    request: Request | None = None
+    job: JobSpec | None = None
+    """Instead of a request: what is submitted first, and fetched later."""
     sign: SignList | None = None
     """Instead of the bureau's; ``none`` for no signature."""
+    callback: CallbackSpec | None = None
+    """How the bureau says of its own accord that a job is done."""
     response: Response = Response()
     outcomes: tuple[OutcomeRow, ...] = ()
+    sections: tuple[Section, ...] = ()
+    """Several products in one answer, each with its own outcome."""
+    paginate: Paginate | None = None
+    """How the answer's further pages are asked for."""
     timeout: Timeout = Timeout()
     retry: Retry = Retry()
     cache: Reuse = Reuse()
     mapping: Rows = Field(default_factory=dict)
+    mapping_families: Families = ()
+    """Many fields by one grammar of names."""
     sentinels: Sentinels = Field(default_factory=dict)
+    retention: Retentions = ()
+    """What is kept back for its age."""
     tests: tuple[InlineTest, ...] = ()
+
+    @model_validator(mode="after")
+    def _asked(self) -> Self:
+        if (self.request is None) == (self.job is None):
+            raise ValueError("needs either a `request` or a `job`")
+        if len({step.name for step in self.steps}) < len(self.steps):
+            raise ValueError("each of `steps` has a name of its own")
+        return self
+
+    @model_validator(mode="after")
+    def _ending(self) -> Self:
+        if self.job is None:
+            if self.callback is not None:
+                raise ValueError("a `callback` ends a `job`, and there is none")
+        elif self.job.poll is None and self.callback is None:
+            raise ValueError("nothing tells when the job is done: that needs `poll` or `callback`")
+        return self
+
+    @model_validator(mode="after")
+    def _paged(self) -> Self:
+        if self.paginate is None:
+            return self
+        if self.request is None or self.request.query is not None:
+            raise ValueError("`paginate` asks for pages of a `request` over HTTP")
+        if self.dedupe.answers_once:
+            raise ValueError("the pages of one answer can not share one idempotency key")
+        return self
 
     @model_validator(mode="after")
     def _priced(self) -> Self:
@@ -98,8 +156,14 @@ class ConnectorSpec(Strict):
 
     @property
     def targets(self) -> tuple[str, ...]:
-        """The UserInfo paths that it can give."""
+        """The UserInfo paths that its rows give."""
         return tuple(self.mapping)
+
+    @property
+    def gives(self) -> tuple[str, ...]:
+        """All that it can give: the paths of rows, and of families what all of theirs lies in."""
+        within = (family.lies_in for family in self.mapping_families)
+        return tuple(dict.fromkeys((*self.targets, *within)))
 
     @property
     def price(self) -> Decimal:
@@ -112,51 +176,112 @@ class ConnectorSpec(Strict):
 
         Raises `ConfigError` with all that is wrong with the file.
         """
-        connector, references = assemble(self, kit, bureau)
-        call = self.layered(connector, references, kit, bureau, owned)
-        return Built(call, references | self.inputs.references)
+        return self.layered(assemble(self, kit, bureau), kit, bureau, owned)
 
-    def layered(
-        self,
-        connector: Call,
-        references: frozenset[str],
-        kit: Kit,
-        bureau: Bureau,
-        owned: Owned,
-    ) -> Call:
+    def layered(self, parts: Parts, kit: Kit, bureau: Bureau, owned: Owned) -> Built:
         """
-        Put the layers around a connector whose answer depends on `references`.
+        Put the layers around a connector's messages.
 
         Read the stack downwards: in that order a query meets it.
         """
-        unbilled = self.billing.unbilled if self.billing else frozenset()
-        terms = Terms(
-            self.effect, self.price, unbilled, self.timeout.min_attempt, self.reference.length
+
+        def attempted(part: Part, effect: Effect) -> Call:
+            return self._attempted(part, effect, kit, bureau, owned)
+
+        links = tuple(
+            Link(name, attempted(part, step.effect))
+            for (name, part), step in zip(parts.steps, self.steps, strict=True)
         )
-        return stack(
+        key = self._key(kit, parts)
+        above = (
             # Outermost: whatever the end is, it is seen, and once.
             observe(kit),
             # Before the cache: nothing is looked up, and nothing sent, half-empty.
             self.inputs.build(),
+        )
+        references = parts.references | self.inputs.references
+        if parts.main is None:
+            # A job stands in the place of cache and flight: whoever asks the same joins it.
+            jobs = Errands(self._course(parts, links, attempted, kit), key)
+            return Built(stack(*above)(jobs.ask), references, jobs, parts.callback)
+        call = stack(
+            *above,
             # A hit costs nothing below. It lies inside `fan_out`, hence behind the grant.
-            self.cache.build(kit, self._key(kit, references)),
+            self.cache.build(kit, key),
+            # Earlier messages, each of them with all the layers of an attempt.
+            Chained(links, kit.tokens, self.reference.length, self.price),
+        )
+        return Built(call(attempted(parts.main, self.effect)), references)
+
+    def _course(
+        self,
+        parts: Parts,
+        links: tuple[Link, ...],
+        attempted: Callable[[Part, Effect], Call],
+        kit: Kit,
+    ) -> Course:
+        """Put together what a job consists of: what follows its submission is free."""
+        if self.job is None or kit.jobs is None or parts.job_id is None:
+            raise ConfigError("nothing keeps jobs here", ("job",))
+        if parts.submit is not None:
+            links = (*links, Link(SUBMIT, attempted(parts.submit, self.effect)))
+        return Course(
+            connector=self.name,
+            version=self.version,
+            kit=kit,
+            jobs=kit.jobs,
+            memory=Memory(self.cache, kit),
+            rules=self.job,
+            links=links,
+            poll=attempted(parts.poll, Effect.FREE) if parts.poll else None,
+            download=attempted(parts.download, Effect.FREE) if parts.download else None,
+            callback=parts.callback,
+            id=parts.job_id,
+            later=parts.later,
+            effect=self.effect,
+            price=self.price,
+            reference=self.reference.length,
+        )
+
+    def _attempted(
+        self, part: Part, effect: Effect, kit: Kit, bureau: Bureau, owned: Owned
+    ) -> Call:
+        """Put around one message what concerns each attempt at it."""
+        return stack(
             # New credentials are one more attempt, which counts anew.
             renew,
             # Each attempt is signed and timed anew.
-            self.retry.build(kit, terms),
+            self.retry.build(kit, self._terms(part, effect)),
             # The bureau's own limits: they count attempts, not queries.
             bureau.room,
             # One attempt's share of the time.
             self.timeout.build(kit),
             # Innermost: what it writes down is what was really sent.
-            Recorded(kit, owned, self.effect, self.timeout.settle),
-        )(connector)
+            Recorded(kit, owned, effect, self.timeout.settle),
+        )(part.connector)
 
-    def _key(self, kit: Kit, references: frozenset[str]) -> Callable[[Query], str]:
-        """Name answers by what was asked, how, of which version, and read by which mapping."""
-        told = told_apart(references, self.cache.ignore)
-        read = self.model_dump_json(
-            include={"documents", "request", "response", "outcomes", "mapping", "sentinels"}
+    def _terms(self, part: Part, effect: Effect) -> Terms:
+        return Terms(
+            effect=effect,
+            price=self.price,
+            unbilled=self.billing.unbilled if self.billing else frozenset(),
+            min_attempt=self.timeout.min_attempt,
+            reference=self.reference.length,
+            # Of a message that does not carry the key, nothing is promised.
+            answers_once=bool(part.connector.key_header),
         )
-        mapping = hashlib.sha256(read.encode()).hexdigest()
+
+    def _key(self, kit: Kit, parts: Parts) -> Callable[[Query], str]:
+        """Name answers by what was asked, how, of which version, and read by which mapping."""
+        told = told_apart(parts.references, self.cache.ignore)
+        # A table is a part of the mapping: what it made of a code is not kept for another.
+        tables = [sorted(kit.tables[name].items()) for name in sorted(parts.tables)]
+        read = self.model_dump_json(
+            include={
+                *("documents", "steps", "request", "job", "callback", "response"),
+                *("outcomes", "sections", "paginate"),
+                *("mapping", "mapping_families", "sentinels", "retention"),
+            }
+        )
+        mapping = hashlib.sha256(f"{read}{tables}".encode()).hexdigest()
         return compile_key(kit.cache_key, (f"{self.name}@{self.version}", mapping, *told), told)

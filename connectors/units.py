@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Annotated
 
-from pydantic import BeforeValidator
+from pydantic import BeforeValidator, Field
 
 _NUMBER = r"(\d+(?:\.\d+)?)"
 
@@ -48,11 +48,16 @@ def rate(text: object) -> float:
     return float(found[1]) / per
 
 
-Seconds = Annotated[float, BeforeValidator(seconds, json_schema_input_type=str)]
+_DURATION_TEXT = Annotated[str, Field(title="duration")]
+_SIZE_TEXT = Annotated[str, Field(title="size")]
+_RATE_TEXT = Annotated[str, Field(title="rate")]
+"""What pages call them; without a pattern, as a text may still be `${env.NAME}`."""
+
+Seconds = Annotated[float, BeforeValidator(seconds, json_schema_input_type=_DURATION_TEXT)]
 """A duration such as ``300ms``, in seconds."""
 
-Bytes = Annotated[int, BeforeValidator(size, json_schema_input_type=str)]
+Bytes = Annotated[int, BeforeValidator(size, json_schema_input_type=_SIZE_TEXT)]
 """A size such as ``2MiB``, in bytes."""
 
-Rate = Annotated[float, BeforeValidator(rate, json_schema_input_type=str)]
+Rate = Annotated[float, BeforeValidator(rate, json_schema_input_type=_RATE_TEXT)]
 """How often something may happen, such as ``40/s``, per second."""

@@ -50,6 +50,12 @@ class Billing(Strict):
             raise ValueError(f"{both[0]} is billable and unbilled: which is it?")
         return self
 
+    @model_validator(mode="after")
+    def _free_of_charge(self) -> Self:
+        if Outcome.DUPLICATE in self.billable:
+            raise ValueError("a DUPLICATE costs nothing: what was charged is the earlier call")
+        return self
+
     def expects(self, outcome: Outcome) -> Billed:
         """Tell from the outcome alone; UNKNOWN where nothing was agreed."""
         if outcome in self.unbilled:
@@ -86,3 +92,22 @@ class Billing(Strict):
             return None if any(node is None or node is UNREADABLE for node in found) else False
 
         return said
+
+
+Bill = Callable[[Outcome, Billed | None, Document | None], Billed]
+"""Tells from an outcome, its rows' own word and the document whether an answer is charged for."""
+
+
+def compile_billing(billing: Billing, codec: Codec, *, free: bool) -> Bill:
+    """Compile: the bureau's own flag wins, then the row's word, then the table."""
+    charged = billing.charged_test(codec)
+
+    def bill(outcome: Outcome, word: Billed | None, document: Document | None) -> Billed:
+        if free or outcome is Outcome.DUPLICATE:
+            return Billed.NO
+        said = None if charged is None or document is None else charged(document)
+        if said is not None:
+            return Billed.YES if said else Billed.NO
+        return word or billing.expects(outcome)
+
+    return bill

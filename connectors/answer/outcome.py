@@ -44,7 +44,7 @@ def _told(outcome: Outcome) -> Outcome:
 
 
 class Wait(Strict):
-    """How long the bureau wants to be left alone."""
+    """How long the bureau wants to be left alone: seconds, a date of HTTP, or a Unix time."""
 
     header: str
     max: Seconds
@@ -72,8 +72,10 @@ class OutcomeRow(Strict):
     def _sensible(self) -> Self:
         if self.refresh_auth and self.outcome is not Outcome.REFUSED:
             raise ValueError("`refresh_auth` goes with REFUSED")
-        if self.wait and self.outcome is not Outcome.RATE_LIMITED:
-            raise ValueError("`wait` goes with RATE_LIMITED")
+        if self.wait and self.outcome not in (Outcome.RATE_LIMITED, Outcome.PENDING):
+            raise ValueError("`wait` goes with RATE_LIMITED, and with PENDING")
+        if self.outcome is Outcome.DUPLICATE and self.billed not in (None, Billed.NO):
+            raise ValueError("a DUPLICATE costs nothing: what was charged is the earlier call")
         if self.outcome in ANSWERS and not (self.status or self.header or self.body):
             raise ValueError(f"{self.outcome} needs a condition: no answer is an answer by default")
         return self

@@ -43,10 +43,17 @@ def compile_key(
     def key(query: Query) -> str:
         standing = query.standing
         parts = [prefix, _part(standing.tenant), _part(standing.purpose.value)]
-        parts += [_part(canonical(value_of(query, name))) for name in references]
+        parts += [_value(value_of(query, name)) for name in references]
         return hmac.new(secret, b"".join(parts), hashlib.sha256).hexdigest()
 
     return key
+
+
+def _value(value: object) -> bytes:
+    """Write a value; a file's bytes are led by a byte that no text begins with."""
+    if isinstance(value, bytes):
+        return len(value).to_bytes(4, "big") + b"\xff" + value
+    return _part(canonical(value))
 
 
 def _part(text: str | None) -> bytes:

@@ -31,7 +31,7 @@ class Retry(Strict):
     def build(self, kit: Kit, terms: Terms) -> Layer:
         def layer(call: Call) -> Call:
             async def ask(query: Query) -> Reply:
-                first = terms.attempt(kit.tokens)
+                first = terms.attempt(kit.tokens, query)
                 query.attempted(first)
                 try:
                     # A plain call: success pays nothing for what only failure needs.
@@ -58,6 +58,8 @@ class Terms:
     """The least time that an attempt needs, in seconds."""
     reference: int = 20
     """The length of our reference."""
+    answers_once: bool = False
+    """Whether the bureau bills, and answers, equal references once."""
 
     def safe(self, error: BaseException | None) -> bool:
         """
@@ -74,16 +76,19 @@ class Terms:
             return True
         if isinstance(error, Lost | BadAnswer) and error.outcome in self.unbilled:
             return True
+        if self.answers_once and isinstance(error, Lost):
+            return True
         return self.effect is Effect.FREE and isinstance(error, Lost | Unreadable)
 
-    def attempt(self, tokens: Tokens, last: Attempt | None = None) -> Attempt:
-        """Make the next attempt; all attempts at one query share our reference."""
+    def attempt(self, tokens: Tokens, query: Query, last: Attempt | None = None) -> Attempt:
+        """Make the next attempt; all messages and attempts of one query share our reference."""
+        ours = last.our_reference if last else query.reference
         return Attempt(
             number=last.number + 1 if last else 1,
             call_id=tokens.call_id(),
-            our_reference=last.our_reference if last else tokens.reference(self.reference),
+            our_reference=ours or tokens.reference(self.reference),
             effect=self.effect,
-            price=self.price,
+            price=Decimal(0) if query.paid else self.price,
         )
 
 
@@ -111,7 +116,7 @@ class _Again:
             if failed:
                 # So that tenacity counts, and pauses after, the first attempt.
                 raise failed.pop()
-            self.last = self.terms.attempt(self.kit.tokens, self.last)
+            self.last = self.terms.attempt(self.kit.tokens, self.query, self.last)
             self.query.attempted(self.last)
             return await call(replace(self.query, attempt=self.last))
 

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from asyncio import Future
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 
 from pydantic import Field, field_validator
 
-from ..contract import Call, Query, Reply
+from ..contract import Call, Query, Reply, Standing
 from ..errors import NotCached
 from ..kit import Kit, Strict
 from ..units import Seconds
-from ..words import Billed, Outcome, ReuseMode, ServedFrom
+from ..words import ANSWERS, Billed, Outcome, ReuseMode, ServedFrom
 from .flight import Flight
 
 NEGATIVE = frozenset({Outcome.NO_HIT, Outcome.NO_SCORE, Outcome.BLOCKED})
@@ -45,7 +45,41 @@ class Reuse(Strict):
         return 0.0
 
     def build(self, kit: Kit, key: Callable[[Query], str]) -> Reused:
-        return Reused(self, kit, key)
+        return Reused(Memory(self, kit), key)
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """The answers of one connector that may be given again."""
+
+    rule: Reuse
+    kit: Kit
+
+    async def known(self, key: str, query: Query) -> Reply | None:
+        known = await self.kit.cache.get(key)
+        if known is None:
+            return None
+        oldest = query.standing.max_age
+        if oldest is not None and _age(known, self.kit.clock.utc()) > oldest:
+            return None
+        return replace(
+            known,
+            served_from=ServedFrom.CACHE,
+            billed=Billed.NO,
+            cost=Decimal(0),
+            attempts=0,
+        )
+
+    async def keep(self, key: str, standing: Standing, reply: Reply, at_least: float = 0.0) -> None:
+        """Keep an answer as long as the rule says, or `at_least`, and its consent allows."""
+        ttl = self.rule.seconds(reply.outcome)
+        if reply.outcome in ANSWERS:
+            ttl = max(ttl, at_least)
+        if standing.consent is not None:
+            left = standing.consent.expires_at - self.kit.clock.utc()
+            ttl = min(ttl, left.total_seconds())
+        if ttl > 0 and reply.whole:
+            await self.kit.cache.put(key, reply, ttl)
 
 
 class Reused:
@@ -57,9 +91,8 @@ class Reused:
     taken until it is settled, so that nobody buys what is already paid for.
     """
 
-    def __init__(self, rule: Reuse, kit: Kit, key: Callable[[Query], str]) -> None:
-        self._rule = rule
-        self._kit = kit
+    def __init__(self, memory: Memory, key: Callable[[Query], str]) -> None:
+        self._memory = memory
         self._key = key
         self.flights: dict[str, Flight] = {}
 
@@ -69,7 +102,7 @@ class Reused:
             if query.standing.reuse is ReuseMode.BYPASS:
                 return await self._alone(call, key, query)
             while True:
-                if known := await self._known(key, query):
+                if known := await self._memory.known(key, query):
                     return known
                 if query.standing.reuse is ReuseMode.ONLY_CACHE:
                     raise NotCached(query.connector)
@@ -77,7 +110,7 @@ class Reused:
                 if flight is None:
                     return await self._take_off(call, key, query).join(query)
                 if not flight.left:
-                    return _shared(await flight.join(query))
+                    return as_shared(await flight.join(query))
                 await flight.over()
 
         return ask
@@ -98,7 +131,7 @@ class Reused:
     ) -> Reply:
         late: list[Future[Reply]] = []
         try:
-            if look and (known := await self._known(key, query)):
+            if look and (known := await self._memory.known(key, query)):
                 return known
             shared = replace(
                 query,
@@ -109,7 +142,7 @@ class Reused:
             reply = await call(shared)
             flight.pinned = True
             late.clear()
-            await self._keep(key, query, reply)
+            await self._memory.keep(key, query.standing, reply)
             return reply
         finally:
             if self.flights.get(key) is flight:
@@ -123,41 +156,19 @@ class Reused:
         """Hold the place of a question whose answer is paid for, until it comes."""
         try:
             reply = await late
-            await self._keep(key, query, reply)
+            await self._memory.keep(key, query.standing, reply)
             return reply
         finally:
             if self.flights.get(key) is landing:
                 del self.flights[key]
-
-    async def _known(self, key: str, query: Query) -> Reply | None:
-        known = await self._kit.cache.get(key)
-        if known is None:
-            return None
-        oldest = query.standing.max_age
-        if oldest is not None and _age(known, self._kit.clock.utc()) > oldest:
-            return None
-        return replace(
-            known,
-            served_from=ServedFrom.CACHE,
-            billed=Billed.NO,
-            cost=Decimal(0),
-            attempts=0,
-        )
-
-    async def _keep(self, key: str, query: Query, reply: Reply) -> None:
-        ttl = self._rule.seconds(reply.outcome)
-        if query.standing.consent is not None:
-            left = query.standing.consent.expires_at - self._kit.clock.utc()
-            ttl = min(ttl, left.total_seconds())
-        if ttl > 0:
-            await self._kit.cache.put(key, reply, ttl)
 
 
 def _age(reply: Reply, now: datetime) -> float:
     return (now - reply.retrieved_at).total_seconds() if reply.retrieved_at else 0.0
 
 
-def _shared(reply: Reply) -> Reply:
+def as_shared(reply: Reply) -> Reply:
+    """Give somebody an answer that another has asked for, and pays."""
     if reply.served_from is not ServedFrom.LIVE:
         return reply
     return replace(

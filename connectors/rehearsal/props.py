@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from heapq import heappop, heappush
 from pathlib import Path
 from random import Random
 
@@ -15,10 +16,16 @@ from ..inline import Freeze, InlineTest
 from ..kit import Ending, Kit, Schema, Secret
 from ..words import Effect, Outcome, ServedFrom
 
+NOWHERE = Path()
+"""Where files lie that nobody has said of."""
+
+TURNS = 64
+"""Turns of the loop after which whoever is not asleep waits for somebody who is."""
+
 
 class FrozenClock:
     """
-    One moment for all that is written; a pause is over at once, and counted.
+    One moment for all that is written; a pause is over when nothing else is left to do.
 
     It counts from the event loop's time, so that a deadline means the same to
     the loop and to whoever reads this clock.
@@ -27,6 +34,9 @@ class FrozenClock:
     def __init__(self, moment: datetime) -> None:
         self._moment = moment.astimezone(UTC)
         self._now = asyncio.get_running_loop().time()
+        self._sleepers: list[tuple[float, int, asyncio.Future[None]]] = []
+        self._count = 0
+        self._waking: asyncio.Task[None] | None = None
 
     def now(self) -> float:
         return self._now
@@ -35,7 +45,33 @@ class FrozenClock:
         return self._moment
 
     async def sleep(self, seconds: float) -> None:
-        self._now += seconds
+        awake: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._count += 1
+        heappush(self._sleepers, (self._now + seconds, self._count, awake))
+        if self._waking is None or self._waking.done():
+            self._waking = asyncio.create_task(self._wake())
+        await awake
+
+    async def _wake(self) -> None:
+        while self._sleepers:
+            for _ in range(TURNS):
+                await asyncio.sleep(0)
+            due, _, awake = heappop(self._sleepers)
+            if not awake.done():
+                self._now = max(self._now, due)
+                awake.set_result(None)
+
+
+class GivenChance(Random):
+    """Bytes that a test has fixed, and after them the same ones each time."""
+
+    def __init__(self, first: bytes) -> None:
+        super().__init__(0)
+        self._first = first
+
+    def randbytes(self, n: int) -> bytes:
+        given, self._first = self._first[:n], self._first[n:]
+        return given + super().randbytes(n - len(given))
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,13 +121,17 @@ class Inert:
 
 
 def kit_for(
-    test: InlineTest, schema: Schema, tables: Mapping[str, Mapping[str, str]], currency: str
+    test: InlineTest,
+    schema: Schema,
+    tables: Mapping[str, Mapping[str, str]],
+    currency: str,
+    files: Path = NOWHERE,
 ) -> Kit:
     """Lay out what one test is played with."""
     freeze, inert = test.freeze or Freeze(), Inert()
     return Kit(
         clock=FrozenClock(freeze.now),
-        random=Random(0),  # noqa: S311 (it must be the same each time)
+        random=GivenChance(bytes.fromhex(freeze.random)),
         secrets=GivenSecrets(test.secrets or {}),
         env=test.env or {},
         ledger=inert,
@@ -100,7 +140,8 @@ def kit_for(
         schema=schema,
         cache_key=b"rehearsal",
         currency=currency,
-        files=Path(),
+        files=files,
         tables=tables,
         tokens=GivenTokens(freeze),
+        callback_url="https://gateway.example",
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64decode
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
@@ -10,23 +11,24 @@ from typing import Final
 from ..contract import Query, Standing, Values, WireReply
 from ..errors import ConnectorError, Lost, NotSent
 from ..faults import ConfigError, Findings, Place
-from ..inline import InlineTest, ScriptedReply
+from ..inline import InlineTest, ScriptedCallback, ScriptedReply
 from ..kit import Clock, Schema
 from ..message.exact_json import write_json
 from ..template.language import guess
 from ..template.scalar import canonical
 from ..transport.rows import write_rows
+from ..verify import Message
 from ..words import Purpose
 
 ROOTS: Final = ("subject", "inquiry", "application", "device", "consent", "user_info")
 INHERITED: Final = (
-    *("freeze", "secrets", "env", "purpose", "replies"),
+    *("freeze", "secrets", "env", "purpose", "deadline", "replies", "callbacks"),
     *ROOTS,
 )
 """What a test takes over from the one that it is like."""
 
 PATIENCE: Final = 10.0
-"""Seconds until the deadline; pauses count, though nobody waits for them."""
+"""Seconds until the deadline, where a test does not say."""
 
 _SPELLED: Final[Mapping[type, str]] = {
     str: "text: put it in quotes",
@@ -64,9 +66,10 @@ def query_of(
     values: dict[str, Values] = {}
     for root in ROOTS:
         with findings.at(root):
-            values[root] = typed(getattr(test, root) or {}, schema.roots.get(root, {}), root)
+            given = getattr(test, root) or {}
+            values[root] = typed(given, schema.roots.get(root, {}), root)
     findings.close()
-    deadline = clock.now() + PATIENCE
+    deadline = clock.now() + (PATIENCE if test.deadline is None else test.deadline)
     standing = Standing(
         tenant="rehearsal",
         caller="rehearsal",
@@ -93,6 +96,10 @@ def typed(source: Mapping[str, object], types: Mapping[str, type], root: str) ->
     """Give YAML's values the types that the schema has for them, by dotted path."""
     findings = Findings()
     values: dict[str, object] = {}
+    if root == "application" and "attachments" in source:
+        with findings.at("attachments"):
+            values |= attachments(source["attachments"])
+        source = {name: value for name, value in source.items() if name != "attachments"}
     for place, value in _leaves(source):
         path = ".".join(map(str, place))
         free = root == "inquiry" and path.startswith("inputs.")
@@ -105,6 +112,37 @@ def typed(source: Mapping[str, object], types: Mapping[str, type], root: str) ->
     return values
 
 
+def attachments(source: object) -> Values:
+    """Read files by name, each as ``{text: ...}`` or ``{base64: ...}``."""
+    findings = Findings()
+    values: dict[str, object] = {}
+    for name, written in source.items() if isinstance(source, Mapping) else ():
+        with findings.at(str(name)):
+            values[f"attachments.{name}"] = _octets(written)
+    if not isinstance(source, Mapping):
+        findings.add("files stand by their names")
+    findings.close()
+    return values
+
+
+def _octets(written: object) -> bytes:
+    match written:
+        case {"text": str(text), **others} if not others:
+            return text.encode()
+        case {"base64": str(text), **others} if not others:
+            try:
+                return b64decode(text, validate=True)
+            except ValueError:
+                raise ConfigError("is no base64", ("base64",)) from None
+    raise ConfigError("is a file: {text: ...}, or {base64: ...}")
+
+
+def called_back(callback: ScriptedCallback) -> Message:
+    """Write down what the bureau sends of its own accord."""
+    headers = {name.lower(): value for name, value in callback.headers.items()}
+    return Message(headers, _body(callback), callback.path_secret)
+
+
 def scripted(reply: ScriptedReply, connector: str) -> WireReply | ConnectorError:
     """Write down what the bureau answers, or how it fails to."""
     if reply.fails is not None:
@@ -113,8 +151,8 @@ def scripted(reply: ScriptedReply, connector: str) -> WireReply | ConnectorError
     return WireReply(reply.status, headers, _body(reply))
 
 
-def _body(reply: ScriptedReply) -> bytes:
-    if reply.rows is not None:
+def _body(reply: ScriptedReply | ScriptedCallback) -> bytes:
+    if isinstance(reply, ScriptedReply) and reply.rows is not None:
         columns = tuple(reply.rows[0]) if reply.rows else ()
         if any(tuple(row) != columns for row in reply.rows):
             raise ConfigError("all rows have the same columns, in the same order", ("rows",))

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from ..answer.outcome import OutcomeRow
-from ..assembly import assemble, outcome_rows
+from ..assembly import assemble, stated_rows
 from ..bureau import BureauSpec
-from ..connector import Connector
-from ..contract import Document, Query, WireReply
+from ..contract import Query, WireReply
 from ..errors import ConnectorError
 from ..faults import ConfigError, Findings
 from ..inline import InlineTest
@@ -18,9 +18,11 @@ from ..policy.ledger import Owned
 from ..spec import ConnectorSpec
 from ..transport.replay import Replay
 from ..words import Purpose
-from .props import kit_for
-from .question import query_of, scripted, whole
+from .jobs import JobsInMemory
+from .props import NOWHERE, kit_for
+from .question import called_back, query_of, scripted, whole
 from .scene import Scene, TestResult
+from .stage import Stage
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +31,8 @@ class Rehearsal:
 
     connector: str
     results: tuple[TestResult, ...]
-    uncovered_rows: tuple[int, ...]
-    """Indexes of outcome rows that held in no test."""
+    uncovered_rows: tuple[str, ...]
+    """Outcome rows that held in no test, by their places: ``steps[0].outcomes[1]``."""
     uncovered_targets: tuple[str, ...]
     """Mapping targets that got a value in no test."""
 
@@ -45,9 +47,12 @@ async def rehearse(
     schema: Schema,
     tables: Mapping[str, Mapping[str, str]],
     currency: str,
+    files: Path = NOWHERE,
 ) -> Rehearsal:
     """
     Play the tests inside a connector's file, each on a connector of its own.
+
+    `files` is the config folder, below which a bureau's descriptors lie.
 
     Raises `ConfigError`, with its places in that file, where a test can not be
     played at all.
@@ -61,21 +66,23 @@ async def rehearse(
         names.add(test.name)
         with findings.at("tests", index):
             ready = whole(spec.tests, index)
-            scenes.append(_scene(spec, bureau, ready, kit_for(ready, schema, tables, currency)))
+            scenes.append(
+                scene_of(spec, bureau, ready, kit_for(ready, schema, tables, currency, files))
+            )
     findings.close()
-    rows = outcome_rows(spec, bureau)
-    results = [await scene.play(spec, rows) for scene in scenes]
-    held = frozenset[int]().union(*(result.rows for result in results))
+    results = [await scene.play(spec) for scene in scenes]
+    held = frozenset[str]().union(*(result.rows for result in results))
     given = frozenset[str]().union(*(result.targets for result in results))
     return Rehearsal(
         connector=spec.name,
         results=tuple(results),
-        uncovered_rows=tuple(index for index in range(len(rows)) if index not in held),
+        uncovered_rows=tuple(place for place, _ in stated_rows(spec) if place not in held),
         uncovered_targets=tuple(target for target in spec.targets if target not in given),
     )
 
 
-def _scene(spec: ConnectorSpec, bureau: BureauSpec, test: InlineTest, kit: Kit) -> Scene:
+def scene_of(spec: ConnectorSpec, bureau: BureauSpec, test: InlineTest, kit: Kit) -> Scene:
+    """Set up one test, with all that it takes over. Raises `ConfigError`."""
     findings = Findings()
     query: Query | None = None
     with findings.at():
@@ -84,16 +91,21 @@ def _scene(spec: ConnectorSpec, bureau: BureauSpec, test: InlineTest, kit: Kit) 
     for index, reply in enumerate(test.replies or ()):
         with findings.at("replies", index):
             replies.append(scripted(reply, spec.name))
+    callbacks = {
+        index: (each, called_back(each)) for index, each in enumerate(test.callbacks or ())
+    }
     query = findings.settle(query)
-    replay, owned, held = Replay(replies), Owned(), list[OutcomeRow]()
+    jobs, owned, held = JobsInMemory(), Owned(), list[OutcomeRow]()
+    stage = Stage(Replay(replies), callbacks, kit.clock, jobs)
+    kit = replace(kit, jobs=jobs)
     try:
-        built = bureau.build(kit, replay)
-        connector, references = assemble(spec, kit, built)
+        built = bureau.build(kit, stage)
+        parts = assemble(spec, kit, built)
     except ConfigError as error:
         # Its places are in the connector's file, or in the bureau's: here it is the test's.
         raise ConfigError(f"can not be built: {error}") from error
-    call = spec.layered(_watched(connector, held), references, kit, built, owned)
-    return Scene(test, kit.schema, call, query, replay, owned, held)
+    stage.built = spec.layered(parts.watched(held.append), kit, built, owned)
+    return Scene(test, kit.schema, stage.built, query, stage, owned, held)
 
 
 def _purpose(spec: ConnectorSpec, test: InlineTest) -> Purpose:
@@ -101,16 +113,3 @@ def _purpose(spec: ConnectorSpec, test: InlineTest) -> Purpose:
         return test.purpose
     usual = Purpose.CREDIT_ORIGINATION
     return usual if usual in spec.policy.purposes else min(spec.policy.purposes)
-
-
-def _watched(connector: Connector, held: list[OutcomeRow]) -> Connector:
-    """Note each outcome row that holds."""
-    classify = connector.reading.classify
-
-    def noting(reply: WireReply, document: Document | None) -> OutcomeRow | None:
-        row = classify(reply, document)
-        if row is not None:
-            held.append(row)
-        return row
-
-    return replace(connector, reading=replace(connector.reading, classify=noting))

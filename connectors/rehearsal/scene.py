@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import ClassVar
 
 from ..answer.outcome import OutcomeRow
-from ..contract import Call, Counts, Query, Reply
+from ..assembly import stated_rows
+from ..contract import Counts, Query, Reply
 from ..errors import ConnectorError
 from ..inline import Expected, InlineTest
 from ..kit import Schema
 from ..mapping import status_of
 from ..policy.ledger import Owned
-from ..spec import ConnectorSpec
-from ..transport.replay import Replay
+from ..spec import Built, ConnectorSpec
 from ..words import Billed, FieldStatus, Outcome
 from .comparing import NOTHING, differences, request_differences
 from .portrait import portray
+from .stage import Stage
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +33,12 @@ class TestResult:
     passed: bool
     failures: tuple[str, ...]
     """What was expected and what came, each with its path."""
-    rows: frozenset[int]
-    """Indexes of the outcome rows that held."""
+    rows: frozenset[str]
+    """The outcome rows that held, by their places."""
     targets: frozenset[str]
     """Mapping targets that got a value."""
+    came: Mapping[str, str] = field(default_factory=dict)
+    """What came of it, for a report: outcome, attempts, billed, cost, waits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +60,16 @@ class Ended:
     def badly(cls, error: ConnectorError) -> Ended:
         return cls(error.outcome, error.note, error.attempts, error.billed, error.cost, None)
 
+    def told(self, waits: Sequence[float]) -> Mapping[str, str]:
+        """Say it for a report."""
+        return {
+            "outcome": self.outcome,
+            "attempts": str(self.attempts),
+            "billed": self.billed,
+            "cost": format(self.cost, "f"),
+            "waits": ", ".join(f"{wait:g}s" for wait in waits),
+        }
+
 
 @dataclass(frozen=True, slots=True)
 class Scene:
@@ -64,45 +77,54 @@ class Scene:
 
     test: InlineTest
     schema: Schema
-    call: Call
+    built: Built
     query: Query
-    replay: Replay
+    stage: Stage
     owned: Owned
     held: list[OutcomeRow]
     """The outcome rows that held, as they did."""
 
-    async def play(self, spec: ConnectorSpec, rows: tuple[OutcomeRow, ...]) -> TestResult:
+    async def play(self, spec: ConnectorSpec) -> TestResult:
         failures: tuple[str, ...]
         ended: Ended | None = None
         try:
-            ended = await self._ended()
+            ended = await self.performed()
             failures = tuple(self._failures(spec, ended))
-        except AssertionError as error:  # what `Replay` says when its script is too short
+        except AssertionError as error:
             failures = (str(error),)
-        finally:
-            await self.owned.settled()
         held = frozenset(
-            index for index, row in enumerate(rows) if any(row is each for each in self.held)
+            place for place, row in stated_rows(spec) if any(row is each for each in self.held)
         )
         targets = _given(ended.reply) if ended and ended.reply else frozenset()
-        return TestResult(spec.name, self.test.name, not failures, failures, held, targets)
+        came = ended.told(self.stage.waits) if ended else {}
+        return TestResult(spec.name, self.test.name, not failures, failures, held, targets, came)
 
-    async def _ended(self) -> Ended:
+    async def performed(self) -> Ended:
+        """Play without comparing. Raises `AssertionError` where the script is too short."""
         try:
-            return Ended.well(await self.call(self.query))
+            await self.stage.call_back(0)
+            return Ended.well(await self.built.call(self.query))
         except ConnectorError as error:
             return Ended.badly(error)
+        finally:
+            if self.built.jobs is not None:
+                await self.built.jobs.aclose()
+            await self.owned.settled()
 
     def _failures(self, spec: ConnectorSpec, ended: Ended) -> Iterator[str]:
         expected = self.test.expect
         if ended.outcome is not expected.outcome:
             because = f" ({ended.note})" if ended.note else ""
             yield f"outcome: expected {expected.outcome}, came {ended.outcome}{because}"
+        yield from self.stage.refused
         yield from self._requests(expected)
+        if expected.waits is not None:
+            yield from differences(list(expected.waits), self.stage.waits, "waits")
         yield from _ending(expected, ended)
         for target, status in expected.fields.items():
             note = ended.reply.meta.get(target) if ended.reply else None
-            known = target in spec.targets
+            # Of a mapping family a field is known once its name stood in the answer.
+            known = target in spec.targets or note is not None
             came = status_of(ended.outcome, note) if known else NOTHING
             yield from differences(status, came, f"fields.{target}")
         if expected.user_info is not None:
@@ -111,7 +133,7 @@ class Scene:
             yield from differences(expected.user_info, portray(message), "user_info")
 
     def _requests(self, expected: Expected) -> Iterator[str]:
-        sent, replies = self.replay.sent, self.test.replies or ()
+        sent, replies = self.stage.replay.sent, self.test.replies or ()
         for index in range(len(sent), len(replies)):
             yield f"replies[{index}]: nothing was sent that it could answer"
         if expected.requests is None:

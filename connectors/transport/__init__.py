@@ -11,11 +11,24 @@ from typing import Annotated
 
 from pydantic import Field
 
+from .egress import Allowed, Egress
+from .grpc import Grpc
 from .http import Http
+from .plugin import Plugin
 from .sql import Sql
 from .statement import check_statement
 from .tls import Tls
 
-AnyTransport = Annotated[Http | Sql, Field(discriminator="kind")]
+AnyTransport = Annotated[Http | Sql | Grpc | Plugin, Field(discriminator="kind")]
 
-__all__ = ["AnyTransport", "Http", "Sql", "Tls", "check_statement"]
+__all__ = [
+    "Allowed",
+    "AnyTransport",
+    "Egress",
+    "Grpc",
+    "Http",
+    "Plugin",
+    "Sql",
+    "Tls",
+    "check_statement",
+]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
-from typing import Final, Literal
+from contextlib import AsyncExitStack
+from typing import Any, Final, Literal
 
 from pydantic import Field
 from sqlalchemy import URL, Row, make_url, text
@@ -14,10 +16,20 @@ from ..contract import Attempt, Transport, Wire, WireReply
 from ..errors import BrokeDown, ConnectorError, Lost, NotSent, Unreadable
 from ..faults import ConfigError
 from ..kit import Kit, Strict
+from ..units import Seconds
 from .rows import write_rows
 
 DRIVERS: Final = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg"}
 """The drivers that do not block the loop."""
+
+GRACE: Final = 0.25
+"""Seconds that a server has to give a statement up by itself, before we hang up."""
+
+
+class SqlPool(Strict):
+    """The connections kept to one database."""
+
+    max_connections: int = Field(default=10, ge=1)
 
 
 class Sql(Strict):
@@ -26,6 +38,11 @@ class Sql(Strict):
     kind: Literal["sql"]
     dsn: str
     """``sqlite:///data/lists.db`` (below the kit's folder) or ``postgresql://user@host/name``."""
+    connect_timeout: Seconds = 1.0
+    """From wanting a connection to having one, waiting for the pool included."""
+    statement_timeout: Seconds = 5.0
+    """After which the database gives a statement up, whether or not anybody waits for it."""
+    pool: SqlPool = SqlPool()
     max_rows: int = Field(default=1000, ge=1)
     """More than these is no answer: rows cut off would look like rows that are not there."""
 
@@ -36,13 +53,27 @@ class Sql(Strict):
             engine = create_async_engine(
                 url,
                 hide_parameters=True,
-                execution_options=(
-                    {"postgresql_readonly": True} if url.get_backend_name() == "postgresql" else {}
-                ),
+                pool_size=self.pool.max_connections,
+                max_overflow=0,
+                **(self._postgresql() if url.get_backend_name() == "postgresql" else {}),
             )
         except ModuleNotFoundError as error:
             raise ConfigError(f"dsn: needs the package {error.name}", ("dsn",)) from None
-        return SqlTransport(bureau, engine, self.max_rows)
+        return SqlTransport(bureau, engine, self)
+
+    def _postgresql(self) -> dict[str, Any]:
+        """Say it to the server too: it holds whatever becomes of us."""
+        limit = f"{max(1, round(self.statement_timeout * 1000))}"
+        settings = {
+            "default_transaction_read_only": "on",
+            "statement_timeout": limit,
+            "idle_in_transaction_session_timeout": limit,
+            "application_name": "bureau-gateway",
+        }
+        return {
+            "execution_options": {"postgresql_readonly": True},
+            "connect_args": {"server_settings": settings},
+        }
 
 
 def _url(kit: Kit, dsn: str) -> URL:
@@ -74,19 +105,24 @@ class SqlTransport:
     them is passed on.
     """
 
-    def __init__(self, bureau: str, engine: AsyncEngine, max_rows: int) -> None:
+    def __init__(self, bureau: str, engine: AsyncEngine, config: Sql) -> None:
         self._bureau = bureau
         self._engine = engine
-        self._max_rows = max_rows
+        self._config = config
+        self._closed = False
 
     async def send(self, wire: Wire) -> WireReply:
+        if self._closed:
+            raise NotSent(self._bureau, "closed")
         try:
-            async with self._engine.connect() as connection:
+            async with AsyncExitStack() as stack:
+                async with asyncio.timeout(self._config.connect_timeout):
+                    connection = await stack.enter_async_context(self._engine.connect())
                 wire.attempt.sent = True
                 columns, rows = await self._ask(connection, wire)
         except Exception as error:  # noqa: BLE001 (a driver's own pass SQLAlchemy by, and quote)
             raise self._failure(wire.attempt, error) from None
-        if len(rows) > self._max_rows:
+        if len(rows) > self._config.max_rows:
             raise Unreadable(self._bureau, "answer over max_rows")
         try:
             body = write_rows(columns, rows)
@@ -95,15 +131,24 @@ class SqlTransport:
         return WireReply(200, {"content-type": "application/json"}, body)
 
     async def aclose(self) -> None:
+        self._closed = True
         await self._engine.dispose()
 
     async def _ask(
         self, connection: AsyncConnection, wire: Wire
     ) -> tuple[tuple[str, ...], Sequence[Row[tuple[object, ...]]]]:
-        # A stream, as an answer without one is held in memory before it can be counted.
-        result = await connection.stream(text(wire.target), dict(wire.bound))
-        rows = await result.fetchmany(self._max_rows + 1)
-        await result.close()
+        limit = self._config.statement_timeout
+        raw = (await connection.get_raw_connection()).driver_connection
+        # SQLite has no time limit of its own; and whoever gives up waits for its thread.
+        timer = asyncio.get_running_loop().call_later(limit, _interrupt, raw)
+        try:
+            async with asyncio.timeout(limit + GRACE):
+                # A stream, as an answer without one is held in memory before it can be counted.
+                result = await connection.stream(text(wire.target), dict(wire.bound))
+                rows = await result.fetchmany(self._config.max_rows + 1)
+                await result.close()
+        finally:
+            timer.cancel()
         return tuple(result.keys()), rows
 
     def _failure(self, attempt: Attempt, error: Exception) -> ConnectorError:
@@ -113,3 +158,9 @@ class SqlTransport:
         if isinstance(error, DBAPIError) and not error.connection_invalidated:
             return BrokeDown(self._bureau, name)
         return Lost(self._bureau, name)
+
+
+def _interrupt(raw: Any) -> None:
+    """Stop what a connection to a SQLite file is at, from outside of its thread."""
+    if (connection := getattr(raw, "_conn", None)) is not None:
+        connection.interrupt()

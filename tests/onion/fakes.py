@@ -100,6 +100,7 @@ class FakeLedger:
     """Keeps rows in the order in which they were queued."""
 
     rows: list[Row] = field(default_factory=list)
+    endings: list[Ending] = field(default_factory=list)
     commit: float = 0.001
     down: bool = False
 
@@ -108,6 +109,7 @@ class FakeLedger:
 
     async def outcome(self, query: Query, ending: Ending) -> None:
         await self._write("outcome", query, ending.outcome)
+        self.endings.append(ending)
 
     async def _write(self, what: str, query: Query, outcome: str) -> None:
         """Queue first, then wait: a cancel ends the wait, and never unwrites the row."""

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from dataclasses import replace
+from decimal import Decimal
 
 import pytest
 
-from connectors.errors import Lost, NotSent, Refused, TimedOut
+from connectors.errors import Lost, NotSent, RateLimited, Refused, TimedOut
+from connectors.words import Billed, Outcome
 
 from .conftest import House
 from .fakes import ANSWER, BROKEN, HANG, REFUSE, REPLY, SLOW, UNSENT, Act, query
@@ -295,3 +298,42 @@ async def test_a_fault_of_ours_is_written_down_and_goes_up(house: House) -> None
         with pytest.raises(KeyError):
             await ask(query())
     assert house.ledger.outcomes() == ["LOST"]
+
+
+async def test_an_attempt_that_never_left_does_not_unsay_the_one_before(house: House) -> None:
+    """Else it would be free to ask again, and somebody's client would do so by itself."""
+    ask = house.connector(BROKEN, UNSENT, unbilled=frozenset({Outcome.LOST}))
+    with pytest.raises(Lost) as error:
+        await ask(query())
+
+    assert (error.value.billed, error.value.cost) == (Billed.UNKNOWN, Decimal("0.35"))
+    assert error.value.attempts == 3
+
+
+async def test_a_deadline_does_not_unsay_it_either(house: House) -> None:
+    never = Act(send_after=-1.0, answer_after=50.0, fails=NotSent)
+    ask = house.connector(BROKEN, never, unbilled=frozenset({Outcome.LOST}))
+    with pytest.raises(TimedOut) as error:
+        await ask(query(within=3))
+
+    assert (error.value.billed, error.value.cost) == (Billed.UNKNOWN, Decimal("0.35"))
+
+
+async def test_a_ledger_that_fails_does_not_unsay_it_either(house: House) -> None:
+    ask = house.connector(
+        replace(BROKEN, answer_after=1.0), UNSENT, unbilled=frozenset({Outcome.LOST})
+    )
+    asking = asyncio.create_task(ask(query()))
+    await asyncio.sleep(1.002)
+    house.ledger.down = True
+    with pytest.raises(Lost):
+        await asking
+
+
+async def test_what_was_turned_away_was_never_looked_at(house: House) -> None:
+    turned_away = Act(answer_after=0.01, fails=RateLimited)
+    ask = house.connector(turned_away, UNSENT)
+    with pytest.raises(NotSent) as error:
+        await ask(query())
+
+    assert error.value.billed is Billed.NO

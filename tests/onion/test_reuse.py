@@ -50,6 +50,14 @@ async def test_an_answer_is_forgotten_after_its_time(house: House) -> None:
     assert house.bureau.sent == 2
 
 
+async def test_an_answer_with_a_broken_section_is_not_given_again(house: House) -> None:
+    """Half an answer would stand for the whole one."""
+    ask = house.connector(Act(reply=replace(REPLY, whole=False)), ANSWER)
+    first, second = await ask(query()), await ask(query())
+
+    assert (first.whole, second.whole, second.served_from) == (False, True, ServedFrom.LIVE)
+
+
 async def test_a_consent_that_ends_takes_the_cached_answer_with_it(house: House) -> None:
     ask = house.connector(ANSWER, ANSWER)
     await ask(query(stands=standing(consent_days=0.5)))

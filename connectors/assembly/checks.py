@@ -1,0 +1,53 @@
+"""What can be told only once it is known what a connector refers to."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ..bureau import Bureau
+from ..faults import ConfigError, Findings
+from ..kit import Kit
+from ..template import Language
+from ..template.language import guess
+
+if TYPE_CHECKING:
+    from ..spec import ConnectorSpec
+
+
+def check_inputs(spec: ConnectorSpec, language: Language) -> None:
+    findings = Findings()
+    for reference in spec.inputs.references:
+        with findings.at():
+            language.type_of(reference)
+    findings.close()
+
+
+def check_currency(spec: ConnectorSpec, kit: Kit) -> None:
+    if spec.billing is None or not kit.currency:
+        return
+    if spec.billing.price.currency != kit.currency:
+        raise ConfigError(f"prices are in {kit.currency} here", ("price", "currency"))
+
+
+def check_use(spec: ConnectorSpec, bureau: Bureau, references: frozenset[str]) -> None:
+    """Check `cache.ignore` and purposes against what the messages refer to."""
+    findings = Findings()
+    with findings.at("cache", "ignore"):
+        _check_ignored(spec, references)
+    with findings.at("policy", "purposes"):
+        _check_purpose_codes(spec, bureau, references)
+    findings.close()
+
+
+def _check_ignored(spec: ConnectorSpec, references: frozenset[str]) -> None:
+    for name in spec.cache.ignore:
+        if name not in references:
+            raise ConfigError(f"the request does not use {name}{guess(name, references)}")
+
+
+def _check_purpose_codes(spec: ConnectorSpec, bureau: Bureau, references: frozenset[str]) -> None:
+    """Refuse a purpose that the bureau has no word for, before an inquiry finds it out."""
+    if "inquiry.purpose_code" not in references:
+        return
+    if missing := sorted(spec.policy.purposes - bureau.spec.purpose_codes.keys()):
+        raise ConfigError(f"bureau {bureau.spec.name} has no purpose code for {missing[0]}")

@@ -1,0 +1,1 @@
+"""How several messages make one answer: steps, a job that is waited for, a callback."""

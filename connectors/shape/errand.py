@@ -1,0 +1,213 @@
+"""One job under way: a task that belongs to nobody who waits for it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from ..contract import Attempt, Query, Reply
+from ..errors import ConnectorError, LedgerDown, Lost, NotSent, TimedOut, Unresolved
+from ..job import Callback, Ended, Job
+from ..words import AMBIGUOUS, Effect, Outcome, ReuseMode
+from .chain import Account, Walk
+from .course import Course
+from .pursuit import Pursuit
+from .submission import Submission
+from .waiters import Waiters
+
+Way = Callable[["Errand"], Coroutine[Any, Any, Reply]]
+"""How an errand begins: `opened`, `followed` or `resumed`."""
+
+GRACE = 10.0
+"""Seconds for which a job is followed whose time was over while nobody ran."""
+
+
+class Errand:
+    """
+    Opens a job, or goes on with one, until its end is written down.
+
+    Who waits for it goes at its own deadline; the job goes on.
+    """
+
+    def __init__(self, course: Course, key: str, forget: Callable[[Errand], None]) -> None:
+        """`forget` is called when an equal question may have a job of its own again."""
+        self.key = key
+        self.job: Job | None = None
+        self.waiters = Waiters(course.kit.clock)
+        self.settled = asyncio.Event()
+        """Set while nothing that may cost money is under way."""
+        self.settled.set()
+        self._course = course
+        self._forget = forget
+        self._account = Account(course.price)
+        self._submission: Submission | None = None
+        self._pursuit: Pursuit | None = None
+
+    def start(self, way: Way) -> None:
+        self.task = asyncio.create_task(self._run(way))
+        # Retrieved: whoever waits has it too.
+        self.task.add_done_callback(lambda done: done.cancelled() or done.exception())
+
+    def ring(self, callback: Callback) -> None:
+        if self._pursuit is not None:
+            self._pursuit.ring(callback)
+
+    async def join(self, query: Query) -> Reply:
+        """Wait for the answer; at the deadline give the name of the job, or fail."""
+        return await self.waiters.join(query) or self._unanswered()
+
+    async def opened(self, query: Query) -> Reply:
+        """Open the job of a question, or go on with the one that is open already."""
+        course = self._course
+        if query.standing.reuse is not ReuseMode.BYPASS:
+            known = await course.memory.known(self.key, query)
+            if known is not None:
+                return known
+        found = await course.jobs.find(self.key)
+        if found is None:
+            await self._check_resolved()
+            if not self.waiters.now:
+                raise NotSent(course.connector, "nobody waits for it any more")
+            mine = course.job(self.key, query)
+            self.settled.clear()
+            found = await course.jobs.open(mine)
+            if found.reference == mine.reference:
+                return await self._own(mine, query)
+        return await self.followed(found)
+
+    async def followed(self, job: Job) -> Reply:
+        """Go on with a job that somebody else has opened."""
+        self.settled.set()
+        self.waiters.left = True
+        over, clock = self._over(job), self._course.kit.clock
+        while not job.submitted:
+            # Whoever opened it is about to submit it, or never will.
+            if clock.now() > over:
+                self.job = job
+                raise self._course.failure(TimedOut, "background")
+            await clock.sleep(self._course.rules.interval.max)
+            found = await self._course.jobs.find(self.key)
+            if found is None:
+                return await self._elsewhere()
+            job = found
+        return await self._pursued(job)
+
+    async def resumed(self, job: Job) -> Reply:
+        """Go on after a restart: what may have been submitted is never submitted again."""
+        self.job, self.waiters.left = job, True
+        self._account.bill(job.billed)
+        if not job.submitted:
+            job = job if job.id else self._course.capturing(job, {}, {})
+            if not self._course.can_find(job):
+                raise self._course.failure(Lost, "interrupted")
+        return await self._pursued(job, GRACE)
+
+    async def _own(self, job: Job, query: Query) -> Reply:
+        self.job = job
+        if job.submitted:
+            return await self._pursued(job)
+        course, over = self._course, self._over(job)
+        goes_on = course.rules.on_deadline == "hand_off"
+        deadline = (lambda: over) if goes_on else (lambda: self.waiters.latest)
+        self._submission = Submission(course, Walk(self._account), deadline, over)
+        came = await self._submission(job, query)
+        return came if isinstance(came, Reply) else await self._pursued(came)
+
+    async def _pursued(self, job: Job, at_least: float = 0.0) -> Reply:
+        self.job = job
+        self._account.bill(job.billed)
+        over = max(self._over(job), self._course.kit.clock.now() + at_least)
+        self._pursuit = Pursuit(self._course, job, self._account, over)
+        self.settled.set()
+        return self._account.on_reply(await self._pursuit.answer())
+
+    async def _check_resolved(self) -> None:
+        """Refuse a hard inquiry where an earlier one may have arrived (spec 5)."""
+        if self._course.effect is Effect.HARD_INQUIRY:
+            ended = await self._course.jobs.ended(self.key)
+            if ended is not None and ended.outcome in AMBIGUOUS:
+                raise Unresolved(self._course.connector, "an earlier inquiry is not resolved")
+
+    async def _elsewhere(self) -> Reply:
+        """Give the end that somebody else has written."""
+        ended = await self._course.jobs.ended(self.key)
+        if ended is None or ended.reply is None:
+            raise self._course.failure(Lost, "ended elsewhere")
+        return ended.reply
+
+    async def _run(self, way: Way) -> None:
+        try:
+            await self._end(way)
+        except asyncio.CancelledError:
+            raise
+        except BaseException as error:
+            self.waiters.tell(error)
+            raise
+        finally:
+            self.settled.set()
+            self._forget(self)
+            self.waiters.dismiss()
+
+    async def _end(self, way: Way) -> None:
+        account = self._account
+        try:
+            reply = await way(self)
+        except ConnectorError as error:
+            if self.job is not None:
+                account.bill(error.billed)
+                account.on_error(error)
+            told = (error.billed, error.cost, error.call_id, error.note)
+            await self._close(Ended(error.outcome, None, *told), error)
+        except LedgerDown as error:
+            # Nothing was sent: had it been, this would be a connector's error.
+            await self._close(Ended(Outcome.UNREACHABLE, None, account.billed, account.cost), error)
+        else:
+            if self.job is not None:
+                # Who was handed off comes back for it, whatever else is not kept.
+                lasts = self._course.rules.background if self.waiters.left else 0.0
+                await self._course.memory.keep(self.key, self.job.standing, reply, lasts)
+            ended = Ended(reply.outcome, reply, reply.billed, reply.cost, reply.call_id)
+            await self._close(ended, reply)
+
+    async def _close(self, ended: Ended, answer: Reply | BaseException) -> None:
+        """Write the end down; who waits need not wait for a store that is down."""
+        if (job := self.job) is not None:
+            course = self._course
+            try:
+                await course.jobs.end(job, ended)
+            except LedgerDown:
+                self.waiters.tell(answer)
+                await course.durably(lambda: course.jobs.end(job, ended), self._over(job))
+        self._forget(self)
+        self.waiters.tell(answer)
+
+    @property
+    def _attempt(self) -> Attempt | None:
+        """The last attempt at the submission, or at a step."""
+        attempts = self._submission.attempts if self._submission else []
+        return attempts[-1] if attempts else None
+
+    def _over(self, job: Job) -> float:
+        clock = self._course.kit.clock
+        return clock.now() + (job.gives_up_at - clock.utc()).total_seconds()
+
+    def _unanswered(self) -> Reply:
+        job, course = self.job, self._course
+        if job is None:
+            raise NotSent(course.connector, "deadline")
+        if course.rules.on_deadline == "fail":
+            raise self._late(job)
+        call_id = self._attempt.call_id if self._attempt else ""
+        return self._account.on_reply(course.pending(job, call_id))
+
+    def _late(self, job: Job) -> ConnectorError:
+        """Say what is known, at a deadline, of a job that is not to be handed off."""
+        if not job.submitted:
+            if self._attempt is None:
+                return NotSent(self._course.connector, "deadline")
+            return self._attempt.unanswered(self._course.connector, "deadline")
+        error = self._course.failure(TimedOut, "deadline")
+        if self._account.is_paid:
+            self._account.on_error(error)
+        return error

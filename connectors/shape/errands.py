@@ -1,0 +1,90 @@
+"""All jobs of one connector that are under way in this process."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+from ..contract import Query, Reply
+from ..errors import NotCached
+from ..job import Callback, Job
+from ..policy.reuse import as_shared
+from ..words import ReuseMode, ServedFrom
+from .course import Course
+from .errand import Errand, Way
+
+
+class Errands:
+    """
+    In the place of cache and flight: equal questions have one job, and one submission.
+
+    What is cached is given again; what is open is joined, also by those who
+    would rather have it anew; what is neither is opened, but by no one who only
+    wants what is there.
+    """
+
+    def __init__(self, course: Course, key: Callable[[Query], str]) -> None:
+        self._course = course
+        self._key = key
+        self._errands: dict[str, Errand] = {}
+        self.under_way: set[Errand] = set()
+
+    async def ask(self, query: Query) -> Reply:
+        """Answer a question; it is a `Call`."""
+        key, mode = self._key(query), query.standing.reuse
+        while True:
+            if mode is not ReuseMode.BYPASS:
+                known = await self._course.memory.known(key, query)
+                if known is not None:
+                    return known
+            errand = self._errands.get(key)
+            if errand is None and mode is not ReuseMode.ONLY_CACHE:
+                return await self._start(key, lambda errand: errand.opened(query)).join(query)
+            errand = errand or await self._found(key, query)
+            reply = await errand.join(query)
+            if mode is not ReuseMode.BYPASS or reply.served_from is not ServedFrom.CACHE:
+                return as_shared(reply)
+
+    def resume(self, job: Job) -> None:
+        """Go on with a job that an earlier process opened."""
+        if job.key not in self._errands:
+            self._start(job.key, lambda errand: errand.resumed(job))
+
+    def called_back(self, callback: Callback) -> None:
+        """Wake the job that a callback is about, if it is under way here."""
+        for errand in self._errands.values():
+            if errand.job and self._course.correlation(errand.job) == callback.correlation:
+                errand.ring(callback)
+
+    async def settled(self) -> None:
+        """Wait until no submission is under way."""
+        while unsettled := [each for each in self.under_way if not each.settled.is_set()]:
+            await unsettled[0].settled.wait()
+
+    async def aclose(self) -> None:
+        """Let submissions settle, and leave all jobs to the next start."""
+        await self.settled()
+        tasks = [errand.task for errand in self.under_way]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _found(self, key: str, query: Query) -> Errand:
+        """Attach to a job that is open, though not here, and open none."""
+        job = await self._course.jobs.find(key)
+        if key in self._errands:
+            return self._errands[key]
+        if job is None:
+            raise NotCached(query.connector)
+        return self._start(key, lambda errand: errand.followed(job))
+
+    def _start(self, key: str, way: Way) -> Errand:
+        errand = self._errands[key] = Errand(self._course, key, self._forget)
+        self.under_way.add(errand)
+        errand.start(way)
+        errand.task.add_done_callback(lambda _: self.under_way.discard(errand))
+        return errand
+
+    def _forget(self, errand: Errand) -> None:
+        if self._errands.get(errand.key) is errand:
+            del self._errands[errand.key]
