@@ -19,14 +19,14 @@ from .wires import Visit, certify, serve
 
 async def test_the_bytes_sent_are_the_bytes_signed() -> None:
     """Nothing is quoted again, sorted, or added but what every request carries."""
-    target = "/a%2fb/%E6%B5%8B?b=%7e1&a=x+y%20z&empty="
+    target = "/prefix/a%2fb/%E6%B5%8B?b=%7e1&a=x+y%20z&empty="
     headers = (("X-b", "2"), ("x-A", "1"), ("Content-Type", "text/plain"))
     sent = Wire(Attempt(), "POST", target, headers, b"body")
     async with serve(answers) as server, transport_to(f"{server.url}/prefix/") as transport:
         await transport.send(sent)
 
     assert server.visits[0].requests[0].split(b"\r\n") == [
-        b"POST /prefix" + target.encode() + b" HTTP/1.1",
+        b"POST " + target.encode() + b" HTTP/1.1",
         f"Host: 127.0.0.1:{server.port}".encode(),
         b"X-b: 2",
         b"x-A: 1",
@@ -40,19 +40,18 @@ async def test_the_bytes_sent_are_the_bytes_signed() -> None:
     ]
 
 
-async def test_nothing_is_unpacked_or_remembered() -> None:
-    """A compressed bomb stays packed, and a cookie of one person's call is not the next one's."""
+async def test_nothing_is_remembered() -> None:
+    """A cookie of one person's call is not the next one's."""
 
     async def sets_a_cookie(visit: Visit) -> None:
         while True:
             await visit.request()
-            headers = ("Content-Encoding: gzip", "Set-Cookie: a=1", "Content-Length: 4")
-            await visit.answer(b"gzip", *headers)
+            await visit.answer(b"{}", "Set-Cookie: a=1", "Content-Length: 2")
 
     async with serve(sets_a_cookie) as server, transport_to(server.url) as transport:
-        replies = [await transport.send(wire()) for _ in range(2)]
+        for _ in range(2):
+            await transport.send(wire())
 
-    assert [reply.body for reply in replies] == [b"gzip", b"gzip"]
     assert b"ookie" not in server.visits[0].requests[1]
 
 
