@@ -1,7 +1,10 @@
-"""A server that plays six bureaus on the wire, faults and bills included."""
+"""A server that plays data bureaus on the wire, faults and bills included."""
+
+from typing import TYPE_CHECKING
 
 from .calls import Call
-from .credentials import DEMO, Credentials
+from .courier import Delivery
+from .credentials import SHAPED_FIELDS, Credentials, demo
 from .people import PEOPLE, Person
 from .script import Latency, Step
 from .server import MockBureaus, serve
@@ -9,11 +12,24 @@ from .server import MockBureaus, serve
 __all__ = [
     "DEMO",
     "PEOPLE",
+    "SHAPED_FIELDS",
     "Call",
     "Credentials",
+    "Delivery",
     "Latency",
     "MockBureaus",
     "Person",
     "Step",
+    "demo",
     "serve",
 ]
+
+DEMO: Credentials
+"""Made when it is first asked for: its keys take a while, and who only starts does not wait."""
+
+if not TYPE_CHECKING:
+
+    def __getattr__(name: str) -> object:
+        if name == "DEMO":
+            return demo()
+        raise AttributeError(name)

@@ -1,10 +1,12 @@
 """The log of every call received: what the bureaus' bills are made from."""
 
 import asyncio
-from collections.abc import Mapping
+from base64 import b64encode
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 
 from .contract import Answer, Desk, Received
+from .script import concerns
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,15 +24,25 @@ class Call:
     query: Mapping[str, str]
     headers: Mapping[str, str]
     body: str
+    body_bytes: bytes
+    """Exactly as it was sent."""
     status: int
     """0 if no status was sent."""
     billed: bool
     reference: str
     """The client's own number of the call, where this bureau asks for one."""
+    subject: str
+    """Whom the bureau knows it to be about, where that does not stand in the call itself."""
     fault: str
 
+    def concerns(self, subject: str) -> bool:
+        said = Received(self.method, self.path, self.query, self.headers, self.body_bytes)
+        return concerns(subject, self.subject, said)
+
     def to_json(self) -> dict[str, object]:
-        return asdict(self)
+        given = asdict(self)
+        encoded = b64encode(given.pop("body_bytes")).decode()
+        return {**given, "body_base64": encoded}
 
 
 @dataclass(slots=True)
@@ -53,14 +65,25 @@ class CallLog:
                 query=dict(received.query),
                 headers=dict(received.headers),
                 body=received.text,
+                body_bytes=received.body,
                 status=answer.status,
                 billed=answer.billed,
                 reference=desk.reference(received),
+                subject=desk.subject(received),
                 fault=fault,
             )
         )
         self._arrival.set()
         self._arrival = asyncio.Event()
+
+    def billed(
+        self, bureau: str | None = None, reference: str | None = None, subject: str | None = None
+    ) -> Iterator[Call]:
+        """Give what stands on the bill; None: whichever it is."""
+        for call in self.calls:
+            named = bureau in {None, call.bureau} and reference in {None, call.reference}
+            if call.billed and named and (subject is None or call.concerns(subject)):
+                yield call
 
     async def until(self, count: int) -> None:
         while len(self.calls) < count:

@@ -1,19 +1,33 @@
 """The side the director sees: scripts, latency and the log, over HTTP."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, ClassVar, TypeVar
 
 from aiohttp import web
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ConfigDict, TypeAdapter, ValidationError
 
-from .bureaus.tokens import Tokens
+from .bureaus.opening import Opening
 from .calls import CallLog
+from .courier import Courier
 from .faults import FAULTS
 from .script import Latency, Script, Step
 
 T = TypeVar("T")
 
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where a bureau calls back."""
+
+    url: str
+
+    __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
+
+
+_ADDRESS = TypeAdapter(Address)
+_TOLD = TypeAdapter(dict[str, Any])
 _STEPS = TypeAdapter(list[Step])
 _LATENCY = TypeAdapter(Latency)
 
@@ -23,8 +37,9 @@ class Controls:
     """All that can be directed."""
 
     scripts: Mapping[str, Script]
-    tokens: Mapping[str, Tokens]
+    openings: Mapping[str, Opening]
     log: CallLog
+    courier: Courier
 
 
 CONTROLS = web.AppKey("controls", Controls)
@@ -40,7 +55,11 @@ def control_app(controls: Controls) -> web.Application:
             web.delete("/bureaus/{name}/script", delete_script),
             web.put("/bureaus/{name}/latency", put_latency),
             web.delete("/bureaus/{name}/tokens", delete_tokens),
+            web.put("/bureaus/{name}/callback", put_callback),
+            web.post("/bureaus/{name}/{act}", post_act),
             web.get("/calls", get_calls),
+            web.get("/bill", get_bill),
+            web.get("/callbacks", get_callbacks),
             web.delete("/calls", delete_calls),
         ]
     )
@@ -54,7 +73,8 @@ async def list_bureaus(request: web.Request) -> web.Response:
 
 async def put_script(request: web.Request) -> web.Response:
     script = _named(request, request.app[CONTROLS].scripts)
-    script.steps = await _body(request, _STEPS)
+    steps = await _body(request, _STEPS)
+    script.steps = steps
     return _done()
 
 
@@ -70,14 +90,50 @@ async def put_latency(request: web.Request) -> web.Response:
 
 
 async def delete_tokens(request: web.Request) -> web.Response:
-    _named(request, request.app[CONTROLS].tokens).forget()
+    issued = _named(request, request.app[CONTROLS].openings).issued
+    if issued is None:
+        raise web.HTTPNotFound(text="this bureau hands out no tokens")
+    issued.forget()
     return _done()
+
+
+async def put_callback(request: web.Request) -> web.Response:
+    opening = _named(request, request.app[CONTROLS].openings)
+    opening.callback_url = (await _body(request, _ADDRESS)).url
+    return _done()
+
+
+async def post_act(request: web.Request) -> web.Response:
+    acts = _named(request, request.app[CONTROLS].openings).acts
+    act = request.match_info["act"]
+    if act not in acts:
+        raise web.HTTPNotFound(text=f"no {act!r} here; there is {sorted(acts)}")
+    told = await _body(request, _TOLD)
+    try:
+        return web.json_response(await acts[act](told))
+    except ValueError as error:
+        raise web.HTTPBadRequest(text=str(error)) from error
 
 
 async def get_calls(request: web.Request) -> web.Response:
     only = request.query.get("bureau")
     calls = request.app[CONTROLS].log.calls
     return web.json_response([call.to_json() for call in calls if only in (None, call.bureau)])
+
+
+async def get_bill(request: web.Request) -> web.Response:
+    """Count what is billed: by bureau, and narrowed by what the query says."""
+    query = request.query
+    asked = (query.get("bureau"), query.get("reference"), query.get("subject"))
+    calls = list(request.app[CONTROLS].log.billed(*asked))
+    by_bureau = Counter(call.bureau for call in calls)
+    numbers = [call.number for call in calls]
+    return web.json_response({"billed": len(calls), "bureaus": by_bureau, "calls": numbers})
+
+
+async def get_callbacks(request: web.Request) -> web.Response:
+    deliveries = request.app[CONTROLS].courier.deliveries
+    return web.json_response([each.to_json() for each in deliveries])
 
 
 async def delete_calls(request: web.Request) -> web.Response:

@@ -6,25 +6,10 @@ is not named has nothing on file, and neither has any bureau about anybody else.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
 
-File = Mapping[str, Any]
+from .persons import ABROAD, File, Person, kyc_files, lending_files
 
-
-@dataclass(frozen=True, slots=True)
-class Person:
-    """One synthetic person."""
-
-    id_number: str
-    name: str
-    birthday: str
-    """ISO 8601, as in the identity number."""
-    mobile: str = ""
-    bank_card: str = ""
-    on_file: Mapping[str, File] = field(default_factory=dict)
-    """By bureau."""
-
+__all__ = ["PEOPLE", "PHOTO", "File", "Person"]
 
 PHOTO = "R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7"
 """One transparent pixel: stands for a face, shows none."""
@@ -112,6 +97,7 @@ ELDER = Person(
     birthday="1949-12-31",
     mobile="19900000001",
     on_file={
+        **lending_files.ELDER,
         "police_id": {"photo": PHOTO},
         "fraud_report": {
             "final_score": 15,
@@ -139,6 +125,8 @@ DEMO_PERSON = Person(
     mobile="19900000001",
     bank_card="6200000000000005",
     on_file={
+        **lending_files.DEMO_PERSON,
+        **kyc_files.DEMO_PERSON,
         "police_id": {"photo": PHOTO},
         "fraud_report": {
             "final_score": 45,
@@ -174,5 +162,5 @@ DEMO_PERSON = Person(
 )
 
 PEOPLE: Mapping[str, Person] = {
-    person.id_number: person for person in (ELDER, STRANGER, DEMO_PERSON)
+    person.id_number: person for person in (ELDER, STRANGER, DEMO_PERSON, *ABROAD)
 }

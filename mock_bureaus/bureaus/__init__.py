@@ -1,76 +1,42 @@
-"""The six bureaus and their addresses: one row a desk."""
+"""The bureaus by their names: one row a bureau."""
 
 from collections.abc import Mapping
 
-from ..contract import Desk
-from ..credentials import Credentials
-from ..people import Person
-from . import (
+from .checks import card_check, companyregistry, education, sealed_degree
+from .credit import (
     credit_report,
-    data_market,
-    education,
-    fraud_report,
-    multi_lending,
-    police_id,
+    creditpassport,
+    fixed_width_report,
+    signed_score,
+    us_credit_report,
+    us_credit_xml,
 )
-from .tokens import Tokens
+from .fraud import fraud_report, watchlist
+from .identity import kycdesk, kycflow, police_id
+from .income import cashline, statementlab
+from .lending import data_market, loan_radar, multi_lending, path_signed
+from .opening import OpenDesks
 
-NAMES = (
-    "police_id",
-    "fraud_report",
-    "multi_lending",
-    "education",
-    "data_market",
-    "credit_report",
-)
-
-
-def open_desks(
-    known: Credentials, people: Mapping[str, Person], tokens: Mapping[str, Tokens]
-) -> tuple[Desk, ...]:
-    """Open every bureau anew: no serial number, and no order, is remembered."""
-    police = police_id.PoliceId(known, people)
-    fraud = fraud_report.FraudReport(known, people)
-    lending = multi_lending.MultiLending(known, people, tokens["multi_lending"])
-    degrees = education.Education(known, people)
-    market = data_market.DataMarket(known, people)
-    credit = credit_report.CreditReport(known, people, tokens["credit_report"])
-    return (
-        Desk("police_id", "/police/services/IdCheck", police.check, police_id.FAILURE),
-        Desk("fraud_report", "/fraud/apply/v4", fraud.apply, fraud_report.FAILURE),
-        Desk(
-            "multi_lending",
-            "/lending/login",
-            lending.login,
-            multi_lending.LOGIN_FAILURE,
-            about_persons=False,
-        ),
-        Desk("multi_lending", "/lending/query", lending.query, multi_lending.FAILURE),
-        Desk(
-            "education",
-            "/education/academic-degree/query",
-            degrees.query,
-            education.FAILURE,
-        ),
-        Desk(
-            "data_market",
-            "/market/data",
-            market.buy,
-            data_market.FAILURE,
-            data_market.reference,
-        ),
-        Desk(
-            "credit_report",
-            "/credit/oauth2/token",
-            credit.token,
-            credit_report.FAILURE,
-            about_persons=False,
-        ),
-        Desk(
-            "credit_report",
-            "/credit/v1/reports",
-            credit.report,
-            credit_report.FAILURE,
-            credit_report.reference,
-        ),
-    )
+BUREAUS: Mapping[str, OpenDesks] = {
+    "police_id": police_id.open_desks,
+    "fraud_report": fraud_report.open_desks,
+    "multi_lending": multi_lending.open_desks,
+    "education": education.open_desks,
+    "data_market": data_market.open_desks,
+    "credit_report": credit_report.open_desks,
+    "loanradar": loan_radar.open_desks,
+    "sealdegree": sealed_degree.open_desks,
+    "cardcheck": card_check.open_desks,
+    "pathsign": path_signed.open_desks,
+    "uscredit": us_credit_report.open_desks,
+    "netaccess": us_credit_xml.open_desks,
+    "tuefline": fixed_width_report.open_desks,
+    "circlescore": signed_score.open_desks,
+    "kycdesk": kycdesk.open_desks,
+    "statementlab": statementlab.open_desks,
+    "creditpassport": creditpassport.open_desks,
+    "cashline": cashline.open_desks,
+    "kycflow": kycflow.open_desks,
+    "watchlist": watchlist.open_desks,
+    "companyregistry": companyregistry.open_desks,
+}

@@ -6,14 +6,20 @@ from socket import SO_LINGER, SOL_SOCKET
 
 from aiohttp import web
 
-from .exchange import Exchange
+from .exchange import Exchange, head
 
 CHUNK = 64 * 1024
+GRACE = 0.02
+"""In seconds."""
 
 
 async def whole(exchange: Exchange) -> web.StreamResponse:
     answer = exchange.answer
-    return web.Response(status=answer.status, body=answer.body, headers=_head(exchange))
+    response = web.Response(status=answer.status, body=answer.body, headers=head(exchange))
+    # To the end, here and now: what is done after the answer comes after it on the wire too.
+    await response.prepare(exchange.request)
+    await response.write_eof()
+    return response
 
 
 async def silence(_exchange: Exchange) -> web.StreamResponse:
@@ -50,6 +56,15 @@ async def reset_mid_body(exchange: Exchange) -> web.StreamResponse:
     return response
 
 
+async def reset_after(exchange: Exchange) -> web.StreamResponse:
+    """Say all, and then break the line instead of closing it."""
+    response = await whole(exchange)
+    # An abort drops what is still in our own buffers: let it go out first.
+    await asyncio.sleep(GRACE)
+    _abort(exchange.request)
+    return response
+
+
 async def truncated(exchange: Exchange) -> web.StreamResponse:
     """Promise the whole length, send half, and end the connection politely."""
     response = await _half(exchange)
@@ -60,7 +75,7 @@ async def truncated(exchange: Exchange) -> web.StreamResponse:
 
 async def huge(exchange: Exchange) -> web.StreamResponse:
     """Pad with blanks, which JSON and XML both allow: only a limit on size helps."""
-    response = web.StreamResponse(status=exchange.answer.status, headers=_head(exchange))
+    response = web.StreamResponse(status=exchange.answer.status, headers=head(exchange))
     await response.prepare(exchange.request)
     await response.write(exchange.answer.body)
     padding = max(0, int(exchange.argument) - len(exchange.answer.body))
@@ -71,7 +86,7 @@ async def huge(exchange: Exchange) -> web.StreamResponse:
 
 
 async def _begin(exchange: Exchange) -> web.StreamResponse:
-    response = web.StreamResponse(status=exchange.answer.status, headers=_head(exchange))
+    response = web.StreamResponse(status=exchange.answer.status, headers=head(exchange))
     response.content_length = len(exchange.answer.body)
     await response.prepare(exchange.request)
     return response
@@ -82,11 +97,6 @@ async def _half(exchange: Exchange) -> web.StreamResponse:
     body = exchange.answer.body
     await response.write(body[: len(body) // 2])
     return response
-
-
-def _head(exchange: Exchange) -> dict[str, str]:
-    answer = exchange.answer
-    return {"Content-Type": answer.content_type, **answer.headers}
 
 
 def _abort(request: web.Request) -> None:

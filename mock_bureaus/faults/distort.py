@@ -1,9 +1,11 @@
 """Faults in what is said: each takes the right answer and gives another."""
 
+import gzip
+import json
 import re
 from dataclasses import replace
 
-from ..contract import Answer
+from ..contract import Answer, said
 from ..people import Person
 from .exchange import Exchange
 
@@ -28,8 +30,26 @@ def bare_status(exchange: Exchange) -> Answer:
 
 
 def rate_limited(exchange: Exchange) -> Answer:
-    seconds = {"Retry-After": str(round(exchange.argument))}
-    return Answer(429, b"", "text/plain", seconds)
+    wait = {exchange.desk.wait_header: str(round(exchange.argument))}
+    return Answer(429, b"", "text/plain", wait)
+
+
+def rate_limited_mute(_exchange: Exchange) -> Answer:
+    """Say no, and not for how long."""
+    return Answer(429, b"", "text/plain")
+
+
+def json_error(_exchange: Exchange) -> Answer:
+    """Say it in nobody's words: a gateway in between broke down, and answered 200."""
+    return said({"error": {"type": "internal", "message": "upstream failure"}})
+
+
+def duplicate(exchange: Exchange) -> Answer:
+    return exchange.desk.duplicate or said({"error": "duplicate order"}, status=409)
+
+
+def skewed(exchange: Exchange) -> Answer:
+    return exchange.desk.skewed or said({"error": "timestamp out of range"}, status=401)
 
 
 def bureau_error(exchange: Exchange) -> Answer:
@@ -40,6 +60,33 @@ def cut_short(exchange: Exchange) -> Answer:
     """Half a document in a whole message: nothing but parsing can tell."""
     body = exchange.answer.body
     return replace(exchange.answer, body=body[: len(body) // 2])
+
+
+def object_for_array(exchange: Exchange) -> Answer:
+    """Say the one thing in a list, or the first of them, without the list; JSON only."""
+    try:
+        document = json.loads(exchange.answer.body)
+    except ValueError:
+        return exchange.answer
+    text = json.dumps(_unlisted(document), ensure_ascii=False, separators=(",", ":"))
+    return replace(exchange.answer, body=text.encode())
+
+
+def _unlisted(document: object) -> object:
+    match document:
+        case [dict() as first, *_]:
+            return _unlisted(first)
+        case dict():
+            return {name: _unlisted(value) for name, value in document.items()}
+        case _:
+            return document
+
+
+def gzip_body(exchange: Exchange) -> Answer:
+    """Pack the right answer, whether or not the client said that it unpacks."""
+    answer = exchange.answer
+    headers = {**answer.headers, "Content-Encoding": "gzip"}
+    return replace(answer, body=gzip.compress(answer.body, mtime=0), headers=headers)
 
 
 def wrong_content_type(exchange: Exchange) -> Answer:
@@ -59,18 +106,29 @@ def wrong_subject(exchange: Exchange) -> Answer:
     Answers that name nobody (`fraud_report`, `multi_lending`, `data_market`) stay
     as they are: with such a bureau nobody could tell.
     """
-    asked = re.search(r"(?<!\d)\d{17}[\dX](?!\d)", exchange.received.text)
-    if asked is None:
+    asked = _asked(exchange)
+    if not asked:
         return exchange.answer
-    other = next(p for p in exchange.people.values() if p.id_number != asked[0])
-    subject = exchange.people.get(asked[0], Person(asked[0], "", ""))
-    text = exchange.answer.body.decode()
-    for theirs, instead in zip(_identity(subject), _identity(other), strict=True):
+    strangers = [number for number in exchange.people if number != asked]
+    # Of the same country, if there is one: another's number would not pass for a mistake.
+    other = next((n for n in strangers if len(n) == len(asked)), strangers[0])
+    pairs = (exchange.people.get(asked, Person(asked, "", "")), exchange.people[other])
+    text = exchange.answer.body.decode(errors="surrogateescape")
+    for theirs, instead in zip(*map(_identity, pairs), strict=True):
         text = text.replace(theirs, instead) if theirs else text
-    return replace(exchange.answer, body=text.encode())
+    return replace(exchange.answer, body=text.encode(errors="surrogateescape"))
+
+
+def _asked(exchange: Exchange) -> str:
+    received = exchange.received
+    subject, text = exchange.desk.subject(received), f"{received.path} {received.text}"
+    known = (number for number in exchange.people if number == subject or number in text)
+    found = re.search(r"(?<!\d)\d{17}[\dX](?!\d)", text)
+    return next(known, found[0] if found else "")
 
 
 def _identity(person: Person) -> tuple[str, ...]:
     year, _, month_day = person.birthday.partition("-")
     american = f"{month_day.replace('-', '')}{year}"
-    return person.id_number, person.name, person.birthday, american
+    indian = "-".join(reversed(person.birthday.split("-")))
+    return person.id_number, person.name, person.birthday, american, indian

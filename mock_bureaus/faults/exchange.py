@@ -21,6 +21,11 @@ class Exchange:
     argument: float
 
 
+def head(exchange: Exchange) -> dict[str, str]:
+    answer = exchange.answer
+    return {"Content-Type": answer.content_type, **answer.headers}
+
+
 Distort = Callable[[Exchange], Answer]
 """Changes what is said."""
 

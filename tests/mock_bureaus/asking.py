@@ -9,8 +9,8 @@ import aiohttp
 from lxml import etree
 
 from mock_bureaus import DEMO
-from mock_bureaus.bureaus.education import signature
-from mock_bureaus.bureaus.multi_lending import check_code
+from mock_bureaus.bureaus.checks.education import signature
+from mock_bureaus.bureaus.lending.multi_lending import check_code
 
 DEMO_ID = "110105199001010002"
 ELDER_ID = "11010519491231002X"

@@ -1,11 +1,13 @@
 """The control port, as a client of another language uses it."""
 
+from base64 import b64decode
 from collections.abc import AsyncIterator
 
 import aiohttp
 import pytest
 
 from mock_bureaus import MockBureaus
+from mock_bureaus.bureaus import BUREAUS
 from tests.mock_bureaus.asking import (
     ELDER_ID,
     FRAUD,
@@ -79,14 +81,7 @@ async def test_lists_bureaus_and_faults(control: aiohttp.ClientSession) -> None:
     async with control.get("/bureaus") as reply:
         listed = await reply.json()
 
-    assert listed["bureaus"] == [
-        "police_id",
-        "fraud_report",
-        "multi_lending",
-        "education",
-        "data_market",
-        "credit_report",
-    ]
+    assert listed["bureaus"] == list(BUREAUS)
     assert "billed_timeout" in listed["faults"]
 
 
@@ -100,6 +95,7 @@ async def test_the_log_says_all_that_was_received(
         (call,) = await reply.json()
 
     headers = call.pop("headers")
+    assert b64decode(call.pop("body_base64")).decode() == call["body"]
     assert headers["X-Key"] == "demo-market-key"
     assert call == {
         "number": 2,
@@ -115,6 +111,7 @@ async def test_the_log_says_all_that_was_received(
         "status": 200,
         "billed": True,
         "reference": "c-7",
+        "subject": "",
         "fault": "none",
     }
 
@@ -142,3 +139,55 @@ async def test_tokens_are_expired(
 
     async with client.post("/lending/query", data=form) as reply:
         assert (await reply.json())["code"] == "100004"
+
+
+async def test_the_bill_is_counted_by_bureau_reference_and_subject(
+    client: aiohttp.ClientSession, control: aiohttp.ClientSession, bureaus: MockBureaus
+) -> None:
+    await ask(client)
+    for serial in ("c-7", "c-8", "c-8"):
+        order = market_order(serial, ELDER_ID)
+        await client.post(MARKET, json=order, headers=market_headers())
+    async with control.get("/bill") as reply:
+        whole = await reply.json()
+    async with control.get("/bill", params={"reference": "c-8", "subject": ELDER_ID}) as reply:
+        narrowed = await reply.json()
+
+    assert whole == {
+        "billed": 3,
+        "bureaus": {"fraud_report": 1, "data_market": 2},
+        "calls": [1, 2, 3],
+    }
+    assert narrowed == {"billed": 1, "bureaus": {"data_market": 1}, "calls": [3]}
+    assert [call.number for call in bureaus.billed("data_market", subject=ELDER_ID)] == [2, 3]
+
+
+async def test_bureaus_are_told_to_act_and_where_to_call_back(
+    control: aiohttp.ClientSession,
+) -> None:
+    address = {"url": "http://127.0.0.1:9/callbacks"}
+    async with control.put("/bureaus/creditpassport/callback", json=address) as reply:
+        assert reply.status == 204
+    told = {"externalId": "loan-1", "status": "NOT_FOUND"}
+    async with control.post("/bureaus/creditpassport/complete", json=told) as reply:
+        assert await reply.json() == {"status": "NOT_FOUND", "externalId": "loan-1"}
+    async with control.post("/bureaus/fraud_report/complete", json={}) as reply:
+        assert reply.status == 404
+    async with control.get("/callbacks") as reply:
+        assert await reply.json() == [
+            {
+                "bureau": "creditpassport",
+                "url": "http://127.0.0.1:9/callbacks",
+                "body": '{"status":"NOT_FOUND","externalId":"loan-1"}',
+                "status": 0,
+            }
+        ]
+
+
+async def test_who_hands_out_no_tokens_has_none_to_expire(
+    control: aiohttp.ClientSession, bureaus: MockBureaus
+) -> None:
+    async with control.delete("/bureaus/fraud_report/tokens") as reply:
+        assert reply.status == 404
+    with pytest.raises(LookupError, match="no tokens"):
+        bureaus.expire_tokens("fraud_report")

@@ -4,7 +4,7 @@ import aiohttp
 import pytest
 
 from mock_bureaus import MockBureaus
-from mock_bureaus.bureaus.education import signature
+from mock_bureaus.bureaus.checks.education import signature
 from tests.mock_bureaus.asking import EDUCATION, ELDER_ID, UNKNOWN_ID, education_form
 
 

@@ -2,14 +2,12 @@
 
 import asyncio
 import time
-from pathlib import Path
 from typing import Any
 
 import aiohttp
 import pytest
 
 from mock_bureaus import Call, MockBureaus, Step
-from mock_bureaus.faults import FAULTS
 from tests.mock_bureaus.asking import (
     CREDIT,
     EDUCATION,
@@ -289,10 +287,3 @@ async def test_nothing_hangs_longer_than_the_context() -> None:
         assert time.monotonic() - closing < 1
         with pytest.raises(aiohttp.ClientError):
             await hanging
-
-
-def test_every_fault_has_a_test() -> None:
-    """A fault added to the table is added here too."""
-    here = Path(__file__).read_text(encoding="utf-8")
-
-    assert [fault for fault in FAULTS if f'"{fault}' not in here] == []

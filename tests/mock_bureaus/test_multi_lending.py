@@ -4,7 +4,7 @@ import aiohttp
 import pytest
 
 from mock_bureaus import MockBureaus
-from mock_bureaus.bureaus.multi_lending import check_code
+from mock_bureaus.bureaus.lending.multi_lending import check_code
 from tests.mock_bureaus.asking import (
     ELDER_ID,
     LENDING,

@@ -145,3 +145,21 @@ async def test_the_profile_applies_and_a_step_overrides_it(
     assert await status(client) == 200
     await unanswered(bureaus, client.post(FRAUD, data={}), 2)
     assert bureaus.calls[1].status == 200
+
+
+async def test_a_step_waits_for_its_turn(
+    client: aiohttp.ClientSession, bureaus: MockBureaus
+) -> None:
+    bureaus.script("fraud_report", Step("status:500", call=3), Step("status:502", subject=ELDER_ID))
+
+    assert [await status(client) for _ in range(4)] == [200, 200, 500, 200]
+    bureaus.script("fraud_report", Step("status:500", subject=ELDER_ID, call=2, keep=True))
+    asked = (ELDER_ID, DEMO_ID, ELDER_ID, ELDER_ID, DEMO_ID)
+    assert [await status(client, each) for each in asked] == [200, 200, 500, 500, 200]
+
+
+def test_steps_count_from_one() -> None:
+    with pytest.raises(ValueError, match="not below 0"):
+        Step(call=-1)
+    with pytest.raises(ValueError, match="not below 0"):
+        Step(polls=-1)

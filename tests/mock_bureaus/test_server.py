@@ -49,8 +49,11 @@ def certificate(tmp_path: Path) -> Path:
     return file
 
 
-@pytest.mark.parametrize("person", PEOPLE.values(), ids=PEOPLE)
-def test_every_person_has_a_valid_number(person: Person) -> None:
+CHINESE = {number: person for number, person in PEOPLE.items() if len(number) == 18}
+
+
+@pytest.mark.parametrize("person", CHINESE.values(), ids=CHINESE)
+def test_every_chinese_person_has_a_valid_number(person: Person) -> None:
     number = person.id_number
     total = sum(int(d) * w for d, w in zip(number[:17], WEIGHTS, strict=True))
 

@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from ..contract import Answer, Received, dig, first_missing, said
-from ..credentials import Credentials
-from ..people import Person
+from ...contract import Answer, Desk, Received, dig, first_missing, said
+from ...credentials import Credentials
+from ...people import Person
+from ..opening import Opening
 
 PRODUCT = "19"
 """Credit-enhancement data, the one product on our client's shelf."""
@@ -54,3 +55,11 @@ def reference(received: Received) -> str:
 
 
 FAILURE = said({"code": "500", "status": "9902", "message": "渠道异常"})
+DUPLICATE = refused("1004", "customerId重复", gid="G000000000000")
+
+
+def open_desks(opening: Opening) -> tuple[Desk, ...]:
+    market = DataMarket(opening.known, opening.people)
+    return (
+        Desk(opening.bureau, "/market/data", market.buy, FAILURE, reference, duplicate=DUPLICATE),
+    )

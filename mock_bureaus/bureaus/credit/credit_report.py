@@ -5,10 +5,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ..contract import Answer, Received, dig, said
-from ..credentials import Credentials
-from ..people import Person
-from .tokens import Tokens
+from ...contract import Answer, Desk, Received, dig, said
+from ...credentials import Credentials
+from ...people import Person
+from ..opening import Opening
+from ..tokens import Tokens
 
 SCOPE = "credit-report"
 
@@ -120,3 +121,12 @@ def _basic(received: Received) -> tuple[str, str]:
     except ValueError:
         return "", ""
     return client, secret
+
+
+def open_desks(opening: Opening) -> tuple[Desk, ...]:
+    credit = CreditReport(opening.known, opening.people, opening.tokens("at"))
+    name, token = opening.bureau, "/credit/oauth2/token"
+    return (
+        Desk(name, token, credit.token, FAILURE, about_persons=False),
+        Desk(name, "/credit/v1/reports", credit.report, FAILURE, reference),
+    )

@@ -7,10 +7,11 @@ from hashlib import md5
 from itertools import count
 from typing import Any
 
-from ..contract import Answer, Received, dig, first_missing, said
-from ..credentials import Credentials
-from ..people import Person
-from .tokens import Tokens
+from ...contract import Answer, Desk, Received, dig, first_missing, said
+from ...credentials import Credentials
+from ...people import Person
+from ..opening import Opening
+from ..tokens import Tokens
 
 FLAGS = {"ApplyLoanStr": "flag_applyloanstr", "SpecialList_c": "flag_specialList_c"}
 """Products on offer, and the flag that says how each of them went."""
@@ -105,3 +106,12 @@ LOGIN_FAILURE = said({"code": 100099, "message": "系统异常"})
 
 def _md5(text: str) -> str:
     return md5(text.encode(), usedforsecurity=False).hexdigest()
+
+
+def open_desks(opening: Opening) -> tuple[Desk, ...]:
+    lending = MultiLending(opening.known, opening.people, opening.tokens("tok"))
+    name, login = opening.bureau, "/lending/login"
+    return (
+        Desk(name, login, lending.login, LOGIN_FAILURE, about_persons=False),
+        Desk(name, "/lending/query", lending.query, FAILURE),
+    )

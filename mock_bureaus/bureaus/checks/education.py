@@ -5,9 +5,10 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from itertools import count
 
-from ..contract import Answer, Received, first_missing, said
-from ..credentials import Credentials
-from ..people import Person
+from ...contract import Answer, Desk, Received, first_missing, said
+from ...credentials import Credentials
+from ...people import Person
+from ..opening import Opening
 
 MILLISECONDS_DIGITS = 13
 
@@ -57,3 +58,10 @@ def signature(app_id: str, app_secret: str, timestamp: str) -> str:
 
 
 FAILURE = said({"code": 500, "msg": "系统异常", "charge": False, "taskNo": "0000"})
+SKEWED = said({"code": 401, "msg": "时间戳已过期", "charge": False, "taskNo": "0000"})
+
+
+def open_desks(opening: Opening) -> tuple[Desk, ...]:
+    degrees = Education(opening.known, opening.people)
+    path = "/education/academic-degree/query"
+    return (Desk(opening.bureau, path, degrees.query, FAILURE, skewed=SKEWED),)

@@ -4,9 +4,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import count
 
-from ..contract import Answer, Received, first_missing, said
-from ..credentials import Credentials
-from ..people import Person
+from ...contract import Answer, Desk, Received, first_missing, said
+from ...credentials import Credentials
+from ...people import Person
+from ..opening import Opening
 
 BIZ_CODE = "demoloanweb"
 """The one flow our client has contracted."""
@@ -66,3 +67,8 @@ def refused(code: str, reason: str) -> Answer:
 
 
 FAILURE = refused("500", "系统内部错误")
+
+
+def open_desks(opening: Opening) -> tuple[Desk, ...]:
+    fraud = FraudReport(opening.known, opening.people)
+    return (Desk(opening.bureau, "/fraud/apply/v4", fraud.apply, FAILURE),)

@@ -6,9 +6,10 @@ from xml.sax.saxutils import escape
 
 from lxml import etree
 
-from ..contract import Answer, Received
-from ..credentials import Credentials
-from ..people import Person
+from ...contract import Answer, Desk, Received
+from ...credentials import Credentials
+from ...people import Person
+from ..opening import Opening
 
 SOAP = "http://schemas.xmlsoap.org/soap/envelope/"
 SERVICE = "urn:police-id:services"
@@ -144,3 +145,8 @@ def _complete(row: etree._Element) -> bool:
 
 def _parser() -> etree.XMLParser:
     return etree.XMLParser(resolve_entities=False, no_network=True)
+
+
+def open_desks(opening: Opening) -> tuple[Desk, ...]:
+    police = PoliceId(opening.known, opening.people)
+    return (Desk(opening.bureau, "/police/services/IdCheck", police.check, FAILURE),)

@@ -1,0 +1,1 @@
+"""Bureaus that confirm one thing."""

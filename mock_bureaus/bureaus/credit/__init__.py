@@ -1,0 +1,1 @@
+"""Bureaus that keep credit files."""

@@ -1,0 +1,1 @@
+"""Bureaus that say who somebody is."""

@@ -1,0 +1,1 @@
+"""Bureaus that read accounts and say what comes in."""

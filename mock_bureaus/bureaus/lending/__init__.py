@@ -1,0 +1,1 @@
+"""Bureaus that count what somebody borrows elsewhere."""
