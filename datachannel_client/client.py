@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from types import TracebackType
-from typing import Self
+from typing import Any, Self, TypeVar
 
 import grpc
 from datachannel.v1 import data_channel_service_pb2 as pb
 from datachannel.v1 import data_channel_service_pb2_grpc as rpc
 from datachannel.v1 import report_pb2
+from google.protobuf.message import Message
 
 from .credentials import Tls
 from .refusal import Unavailable, refusal, unreached
 from .retry import Retry
+
+T = TypeVar("T")
 
 _OPTIONS = (
     # Only this client retries: what lies below it cannot know what was bought.
@@ -79,19 +83,37 @@ class Client:
 
         Raises a `GatewayRefusal`. Every attempt carries the same inquiry id.
         """
+        response: pb.GetUserInfoResponse = await self._ask(
+            lambda stub: stub.GetUserInfo, request, timeout
+        )
+        return response.report
+
+    async def get_inquiry(
+        self,
+        inquiry_id: str,
+        *,
+        timeout: float = 10.0,  # noqa: ASYNC109 - as above
+    ) -> pb.GetInquiryResponse:
+        """Come back for an inquiry whose report was PENDING. Raises a `GatewayRefusal`."""
+        request = pb.GetInquiryRequest(inquiry_id=inquiry_id)
+        return await self._ask(lambda stub: stub.GetInquiry, request, timeout)
+
+    async def _ask(
+        self,
+        method: Callable[[Any], Callable[..., Awaitable[T]]],
+        request: Message,
+        timeout: float,  # noqa: ASYNC109 - as above
+    ) -> T:
         if self._channel is None:
             raise RuntimeError("use the client within its `async with`")
-        stub = rpc.DataChannelServiceStub(self._channel)
+        call = method(rpc.DataChannelServiceStub(self._channel))
         loop = asyncio.get_running_loop()
         deadline = loop.time() + timeout
         failed = 0
         while True:
             try:
                 await self._reach(self._channel, deadline)
-                response = await stub.GetUserInfo(
-                    request, timeout=deadline - loop.time(), metadata=self._metadata
-                )
-                return response.report
+                return await call(request, timeout=deadline - loop.time(), metadata=self._metadata)
             except grpc.aio.AioRpcError as error:
                 refused = refusal(error)
             except Unavailable as unreached:

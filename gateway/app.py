@@ -11,18 +11,22 @@ from random import SystemRandom
 from typing import TextIO
 
 from connectors.faults import ConfigError, Findings
-from connectors.kit import Clock, Kit
+from connectors.kit import Clock, Kit, Secrets
 
 from .catalog.assembly import Assembled, assemble
 from .catalog.reading import CatalogError, read_catalog, read_own_settings
 from .clock import LoopClock
+from .composition import compose
 from .config.finding import of_config
 from .config.folder import Folder
 from .config.settings import Settings
-from .fields.schema import read_user_info, schema
+from .fields.schema import schema
+from .jobs.continuations import Continuations
+from .jobs.doorbell import Doorbell, close
+from .jobs.store import StoredJobs
 from .pipeline import Pipeline
 from .rpc.catalog import CatalogChannel
-from .rpc.channel import DataChannel
+from .rpc.channel import DataChannel, Later
 from .rpc.engine.contract import Listener, Tls
 from .rpc.engine.grpcio import GrpcioServer
 from .rpc.services import main_methods
@@ -30,18 +34,8 @@ from .rpc.status import Statuses
 from .rpc.translate_report import ReportTranslation
 from .security.keys import Keys
 from .security.secrets import ChainedSecrets, SecretFiles, SecretVariables, Shelf
-from .stages.admit import Admit
-from .stages.authorize import Authorize
-from .stages.fan_out import FanOut
-from .stages.fill import Fill
-from .stages.structure import Structure
-from .stages.validate import Validate
-from .stages.verify import Verify
-from .store.ledger import SqliteLedger
-from .store.records import Records
 from .store.stores import Stores
 from .telemetry.foreign import routed
-from .telemetry.inquiries import InquiryLog
 from .telemetry.log import JsonLog
 from .telemetry.observer import QueryCounters
 
@@ -58,6 +52,8 @@ class Gateway:
     pipeline: Pipeline
     stores: Stores
     port: int
+    callback_url: str
+    """Below which bureaus call back; empty where nobody listens."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,37 +87,66 @@ async def running(
         with _blamed(folder):
             tls = _tls(settings, root)
             stores = Stores.of(settings, root, keys, clock, random)
-        stack.push_async_callback(stores.profiles.aclose)
-        kit = Kit(
-            clock=clock,
-            random=random,
-            secrets=secrets,
-            env=env,
-            ledger=stores.ledger,
-            cache=stores.cache,
-            observer=QueryCounters(),
-            schema=schema(),
-            cache_key=keys.cache,
-            currency=settings.billing_currency,
-            files=root,
-            tables=folder.tables,
-        )
+            doorbell = Doorbell.at(settings, tls)
+        stack.push_async_callback(doorbell.aclose)
+        stack.push_async_callback(stores.aclose)
+        world = _World(clock, random, secrets, env, doorbell.url)
+        kit = _kit(settings, folder, stores, keys, world)
         assembled = assemble(catalog, kit, keys, stores.profiles.get)
         for transport in assembled.transports:
             stack.push_async_callback(transport.aclose)
         # After the assembly: a config that is wrong leaves no files behind.
-        stack.push_async_callback(stores.ledger.aclose)
         await stores.start()
         stack.push_async_callback(assembled.owned.settled)
         pipeline = compose(assembled, keys, kit, stores.ledger, log)
-        server = _server(settings, pipeline, assembled, kit, _Outside(log, listen, tls))
+        stack.push_async_callback(close, assembled.jobs)
+        await doorbell.open(assembled.callbacks, assembled.jobs, StoredJobs(stores.jobs), log)
+        server = _server(
+            settings,
+            _channel(pipeline, assembled, kit, stores),
+            assembled,
+            kit,
+            _Outside(log, listen, tls),
+        )
         port = await server.start()
         longest = max((spec.deadline.max for spec in assembled.products.values()), default=0.0)
         stack.push_async_callback(
             server.stop, delay=settings.drain_delay, grace=longest + ANSWERING
         )
         log.event("started", port=port, config_version=catalog.version)
-        yield Gateway(settings, assembled, pipeline, stores, port)
+        yield Gateway(settings, assembled, pipeline, stores, port, doorbell.url)
+
+
+@dataclass(frozen=True, slots=True)
+class _World:
+    """What is neither configured nor kept."""
+
+    clock: Clock
+    random: SystemRandom
+    secrets: Secrets
+    env: Mapping[str, str]
+    callback_url: str
+
+
+def _kit(settings: Settings, folder: Folder, stores: Stores, keys: Keys, world: _World) -> Kit:
+    return Kit(
+        clock=world.clock,
+        random=world.random,
+        secrets=world.secrets,
+        env=world.env,
+        ledger=stores.ledger,
+        cache=stores.cache,
+        observer=QueryCounters(),
+        schema=schema(),
+        cache_key=keys.cache,
+        currency=settings.billing_currency,
+        files=folder.root,
+        tables=folder.tables,
+        jobs=StoredJobs(stores.jobs),
+        raw_answers=stores.answers,
+        callback_url=world.callback_url,
+        plugins=settings.plugins,
+    )
 
 
 @asynccontextmanager
@@ -144,39 +169,22 @@ class _Outside:
     tls: Tls | None
 
 
-def compose(
-    assembled: Assembled, keys: Keys, kit: Kit, ledger: SqliteLedger, log: JsonLog
-) -> Pipeline:
-    """Put the stages in their places."""
-    products, version = assembled.products, assembled.catalog.version
-    identify = assembled.callers.identify
-    records = Records(ledger, identify, keys.subject_token, products, version)
-    return Pipeline(
-        admit=Admit(assembled.callers, products, kit.clock),
-        validate=Validate({name: preset.rules for name, preset in assembled.presets.items()}),
-        fill=Fill(assembled.presets),
-        authorize=Authorize(
-            assembled.seats, assembled.terms, keys.subject_token, version, kit.clock, records
-        ),
-        fan_out=FanOut(assembled.calls, assembled.seats, read_user_info, kit.clock, records),
-        structure=Structure(assembled.blueprints, kit.clock),
-        verify=Verify(assembled.seats),
-        refuse=records.refused,
-        ended=InquiryLog(log, kit.clock, identify, products),
+def _channel(pipeline: Pipeline, assembled: Assembled, kit: Kit, stores: Stores) -> DataChannel:
+    return DataChannel(
+        pipeline,
+        ReportTranslation(assembled.view(kit.currency).connectors, kit.currency),
+        kit.clock,
+        lambda: kit.random.randbytes(16).hex(),
+        Later(assembled.callers.identify, Continuations(stores.jobs), StoredJobs(stores.jobs)),
     )
 
 
 def _server(
-    settings: Settings, pipeline: Pipeline, assembled: Assembled, kit: Kit, outside: _Outside
+    settings: Settings, channel: DataChannel, assembled: Assembled, kit: Kit, outside: _Outside
 ) -> GrpcioServer:
     view = assembled.view(settings.billing_currency)
-    channel = DataChannel(
-        pipeline,
-        ReportTranslation(view.connectors, settings.billing_currency),
-        kit.clock,
-        lambda: kit.random.randbytes(16).hex(),
-    )
-    catalog = CatalogChannel(view, assembled.callers.identify, pipeline.admit, kit.clock)
+    admit = channel.pipeline.admit
+    catalog = CatalogChannel(view, assembled.callers.identify, admit, kit.clock)
     listener = Listener(
         outside.listen or settings.listen.main,
         outside.tls,

@@ -9,6 +9,7 @@ How an inquiry can fail, one class for each thing a caller could do about it.
     ├── NotAllowed              ask for something that your policy allows
     ├── ConsentFails            obtain consent for this, and ask again
     ├── LedgerUnavailable       ask again later: nothing was sent
+    ├── UnknownInquiry          ask as a new inquiry: no answer of that one was left to come
     ├── PresetUnavailable       ask again later, or supply the fields: nothing was sent
     ├── ConnectorsUnavailable   ask again later: nothing was bought
     ├── OutcomeUnknown          look before you ask again: something may have been bought
@@ -76,6 +77,13 @@ class LedgerUnavailable(GatewayError):
 
     def __init__(self) -> None:
         super().__init__("LEDGER_UNAVAILABLE")
+
+
+class UnknownInquiry(GatewayError):
+    """There is no inquiry of that id to come back for, or it is another tenant's."""
+
+    def __init__(self) -> None:
+        super().__init__("INQUIRY_UNKNOWN")
 
 
 class PresetUnavailable(GatewayError):

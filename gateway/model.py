@@ -75,6 +75,7 @@ class Inquiry:
     application: Values = field(default_factory=dict, repr=False)
     device: Values = field(default_factory=dict, repr=False)
     inputs: Values = field(default_factory=dict, repr=False)
+    attachments: Mapping[str, bytes] = field(default_factory=dict, repr=False)
     consent: Consent | None = None
     reuse: ReuseMode = ReuseMode.DEFAULT
     max_age: float | None = None
@@ -129,6 +130,8 @@ class Granted:
     """Not granted, and why."""
     values: Mapping[str, Values] = field(repr=False)
     """What queries may refer to besides ``user_info``, by root."""
+    shadows: tuple[str, ...] = ()
+    """Connectors on trial that may be asked as well; nothing of them reaches the caller."""
 
     def query(self, connector: str, deadline: Callable[[], float], user_info: Values) -> Query:
         return Query(

@@ -26,6 +26,10 @@ def nobody(_: Answer) -> None:
     """Nobody listens for single answers."""
 
 
+def untried(_: Answers) -> None:
+    """Nothing is on trial."""
+
+
 @dataclass(frozen=True, slots=True)
 class Pipeline:
     """
@@ -46,6 +50,8 @@ class Pipeline:
     """Writes down that an inquiry about a subject, as far as it is known by then, was refused."""
     ended: Callable[[Inquiry, Verified | GatewayError], None]
     """Hears once how each inquiry ended, faults of ours aside."""
+    trial: Callable[[Answers], None] = untried
+    """Lets connectors on trial be asked; waits for nothing."""
 
     async def __call__(self, inquiry: Inquiry, tell: Tell = nobody) -> Verified:
         try:
@@ -70,5 +76,6 @@ class Pipeline:
             await self.refuse(inquiry, subject, error)
             raise
         answers = await self.fan_out(granted, tell)
+        self.trial(answers)
         report = self.structure(answers)
         return self.verify(report)

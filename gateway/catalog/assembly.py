@@ -10,6 +10,8 @@ from connectors.contract import Call, Transport
 from connectors.faults import ConfigError, Findings
 from connectors.kit import Kit
 from connectors.policy.ledger import Owned
+from connectors.shape.callback import CallbackReading
+from connectors.shape.work import Work
 from connectors.spec import Built, ConnectorSpec
 from connectors.template import Language
 from connectors.template.constant import constant
@@ -27,9 +29,11 @@ from ..stages.authorize import Terms
 from ..stages.fill import Preset
 from ..stages.inputs import check as check_inputs
 from ..stages.plan import Seat
+from ..stages.shadow import ShadowSeat
 from ..stages.structure import Blueprint
 from .reading import Catalog, CatalogError, Entry
 from .references import dangling, unmet_needs
+from .seating import Seating, seated
 from .view import Catalog as CatalogView
 from .view import ConnectorFacts
 
@@ -42,9 +46,15 @@ class Assembled:
     callers: Callers
     calls: Mapping[str, Call]
     """By connector."""
+    jobs: Mapping[str, Work]
+    """By connector: of those that are answered later."""
+    callbacks: Mapping[str, CallbackReading]
+    """By connector: of those whose bureau calls back."""
     transports: tuple[Transport, ...]
     seats: Mapping[str, tuple[Seat, ...]]
     """By product."""
+    shadows: Mapping[str, tuple[ShadowSeat, ...]]
+    """By product: connectors on trial."""
     terms: Mapping[str, Terms]
     """By connector."""
     presets: Mapping[str, Preset]
@@ -84,16 +94,20 @@ def assemble(catalog: Catalog, kit: Kit, keys: Keys, recall: Recall) -> Assemble
     findings.extend(unmet_needs(catalog, built))
     presets = _presets(catalog, kit, recall, findings)
     callers = _callers(catalog, kit, keys, findings)
-    if findings:
-        raise CatalogError(findings)
     products = {name: entry.spec for name, entry in catalog.products.items()}
     connectors = {name: entry.spec for name, entry in catalog.connectors.items()}
+    seating = _seating(catalog, connectors, kit, findings)
+    if findings:
+        raise CatalogError(findings)
     return Assembled(
         catalog=catalog,
         callers=callers,
         calls={name: one.call for name, one in built.items()},
+        jobs={name: one.jobs for name, one in built.items() if one.jobs},
+        callbacks={name: one.callback for name, one in built.items() if one.callback},
         transports=tuple(bureau.transport for bureau in bureaus.values()),
-        seats={name: _seats(product, connectors) for name, product in products.items()},
+        seats={name: each.seats for name, each in seating.items()},
+        shadows={name: each.shadows for name, each in seating.items()},
         terms={name: _terms(spec) for name, spec in connectors.items()},
         presets=presets,
         blueprints={
@@ -186,19 +200,18 @@ def _identify(
     findings.close()
 
 
-def _seats(product: ProductSpec, connectors: Mapping[str, ConnectorSpec]) -> tuple[Seat, ...]:
-    return tuple(
-        Seat(
-            connector=use.connector,
-            bureau=connectors[use.connector].bureau,
-            required=use.required,
-            needs=use.needs,
-            targets=connectors[use.connector].targets,
-            price=connectors[use.connector].price,
-            patience=connectors[use.connector].timeout.attempt,
-        )
-        for use in product.connectors
-    )
+def _seating(
+    catalog: Catalog, connectors: Mapping[str, ConnectorSpec], kit: Kit, findings: list[Located]
+) -> dict[str, Seating]:
+    seating: dict[str, Seating] = {}
+    for name, entry in catalog.products.items():
+        if not all(use.connector in connectors for use in entry.spec.connectors):
+            continue
+        try:
+            seating[name] = seated(entry.spec, connectors, kit)
+        except ConfigError as error:
+            findings.extend(entry.blame(error))
+    return seating
 
 
 def _terms(spec: ConnectorSpec) -> Terms:
@@ -209,7 +222,7 @@ def _terms(spec: ConnectorSpec) -> Terms:
 def _blueprint(
     product: ProductSpec, connectors: Mapping[str, ConnectorSpec], kit: Kit
 ) -> Blueprint:
-    names = [use.connector for use in product.connectors]
+    names = [use.connector for use in product.asked]
     return Blueprint(
         targets={name: connectors[name].targets for name in names},
         versions={name: connectors[name].version for name in names},
@@ -225,12 +238,12 @@ def _prefer(
     product: ProductSpec, connectors: Mapping[str, ConnectorSpec]
 ) -> dict[str, tuple[str, ...]]:
     """Write rules out by field: who has one field of a section need not have the next."""
-    names = [use.connector for use in product.connectors]
+    names = [use.connector for use in product.asked]
     fields = dict.fromkeys(
         # A list is one field, however its rows are mapped.
         target.partition("[")[0]
         for name in names
-        for target in connectors[name].targets
+        for target in connectors[name].gives
     )
     rules = {field: product.merge.get(product.merge_rule(field) or "") for field in fields}
     return {field: rule.prefer for field, rule in rules.items() if isinstance(rule, Prefer)}
@@ -246,6 +259,6 @@ def _facts(spec: ConnectorSpec) -> ConnectorFacts:
         price=spec.price,
         outcomes=frozenset(row.outcome for row in spec.outcomes),
         billable=billing.billable if billing and spec.effect is not Effect.FREE else frozenset(),
-        targets=spec.targets,
+        targets=spec.gives,
         purposes=spec.policy.purposes,
     )

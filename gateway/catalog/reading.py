@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import Generic, TypeVar
 
 from pydantic import BaseModel
@@ -19,6 +20,8 @@ from ..config.folder import Folder, walk
 from ..config.settings import Settings, read_settings
 from ..policy import CallerPolicy
 from ..product import ProductSpec
+from .inherit import Lender, lenders
+from .undecided import says_more, undecided
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -31,16 +34,22 @@ class CatalogError(Exception):
         super().__init__("\n".join(map(str, self.findings)))
 
 
+def _here(found: Located) -> Located:
+    return found
+
+
 @dataclass(frozen=True, slots=True)
 class Entry(Generic[M]):
     """A model, and the document that it was read from."""
 
     spec: M
     document: Document
+    moved: Callable[[Located], Located] = _here
+    """Says of what another file lends where that file says it."""
 
     def blame(self, error: ConfigError) -> tuple[Located, ...]:
         """Say where in its file this entry is wrong."""
-        return of_config(self.document, error)
+        return tuple(map(self.moved, of_config(self.document, error)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +79,15 @@ def read_catalog(root: Path) -> tuple[Catalog, Folder]:
         version=folder.version,
         tables=folder.tables,
         bureaus=_entries(folder.bureaus, BureauSpec, findings, wrong),
-        connectors=_entries(folder.connectors, ConnectorSpec, findings, wrong),
+        connectors=_entries(
+            folder.connectors, ConnectorSpec, findings, wrong, lenders(folder.bureaus, findings)
+        ),
         products=_entries(folder.products, ProductSpec, findings, wrong),
         callers=_entries(folder.callers, CallerPolicy, findings, wrong),
     )
-    return replace(read, findings=ordered(findings), wrong=frozenset(wrong)), folder
+    marked = [mark for one in (*folder.bureaus, *folder.connectors) for mark in undecided(one)]
+    told = ordered([*marked, *(one for one in findings if not says_more(one, marked))])
+    return replace(read, findings=told, wrong=frozenset(wrong)), folder
 
 
 def read_own_settings(folder: Folder, env: Mapping[str, str]) -> Settings:
@@ -88,15 +101,23 @@ def read_own_settings(folder: Folder, env: Mapping[str, str]) -> Settings:
 
 
 def _entries(
-    documents: tuple[Document, ...], model: type[M], findings: list[Located], wrong: set[str]
+    documents: tuple[Document, ...],
+    model: type[M],
+    findings: list[Located],
+    wrong: set[str],
+    lent: Mapping[str, Lender] = MappingProxyType({}),
 ) -> dict[str, Entry[M]]:
     entries: dict[str, Entry[M]] = {}
-    for document in documents:
+    for own in documents:
+        document, moved = own, _here
+        value = own.value if isinstance(own.value, dict) else {}
+        if (lender := lent.get(str(value.get("bureau")))) is not None:
+            heir = lender.to(own)
+            document, moved = heir.document, heir.moved
         spec = parse(document, model)
         if isinstance(spec, tuple):
-            findings.extend(spec)
-            if isinstance(document.value, dict):
-                wrong.add(str(document.value.get("name", "")))
+            findings.extend(map(moved, spec))
+            wrong.add(str(value.get("name", "")))
         else:
-            entries[str(getattr(spec, "name", ""))] = Entry(spec, document)
+            entries[str(getattr(spec, "name", ""))] = Entry(spec, document, moved)
     return entries

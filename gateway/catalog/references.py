@@ -46,7 +46,7 @@ def unmet_needs(catalog: Catalog, built: Mapping[str, Built]) -> Iterator[Locate
                 target
                 for need in use.needs
                 if need in catalog.connectors
-                for target in catalog.connectors[need].spec.targets
+                for target in catalog.connectors[need].spec.gives
             ]
             for reference in sorted(built[use.connector].references):
                 root, _, path = reference.partition(".")
@@ -89,12 +89,11 @@ def _product(product: ProductSpec, catalog: Catalog, findings: Findings) -> None
         with findings.at("connectors", index, "connector"):
             _known(use.connector, catalog.connectors, "connector", catalog.wrong)
             if use.connector in catalog.connectors:
-                spec = catalog.connectors[use.connector].spec
-                specs.append(spec)
+                specs.append(catalog.connectors[use.connector].spec)
                 if use.required:
-                    _purposes(product, spec)
-    _merging(product, specs, findings)
-    names = {use.connector for use in product.connectors}
+                    _purposes(product, specs[-1])
+    names = {use.connector for use in product.asked}
+    _merging(product, [spec for spec in specs if spec.name in names], findings)
     for index, check in enumerate(product.checks):
         for path in check.paths:
             with findings.at("checks", index):
@@ -114,7 +113,7 @@ def _purposes(product: ProductSpec, spec: ConnectorSpec) -> None:
 
 def _merging(product: ProductSpec, specs: list[ConnectorSpec], findings: Findings) -> None:
     """Refuse two connectors on one target without a rule that says what becomes of it."""
-    names = {use.connector for use in product.connectors}
+    names = {use.connector for use in product.asked}
     for path, rule in product.merge.items():
         with findings.at("merge", path):
             _field(path)
@@ -122,8 +121,8 @@ def _merging(product: ProductSpec, specs: list[ConnectorSpec], findings: Finding
             with findings.at("merge", path, "prefer"):
                 _known(name, names, "connector of this product")
     for one, other in combinations(specs, 2):
-        for target in one.targets:
-            if touches(target, other.targets):
+        for target in one.gives:
+            if touches(target, other.gives):
                 _both(target, (one.name, other.name), product, findings)
 
 

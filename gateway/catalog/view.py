@@ -107,7 +107,12 @@ class Catalog:
             waves=_waves(asked),
             left_out={**planned.left_out, **dict.fromkeys(refused, Outcome.SKIPPED_POLICY)},
             fields={seat.connector: narrowed(seat.targets, wanted) for seat in asked},
-            least=_total(seat for seat in asked if facts[seat.connector].always_bills),
+            least=_total(
+                seat
+                for seat in asked
+                # Who is asked on a condition may not be asked at all.
+                if seat.when is None and facts[seat.connector].always_bills
+            ),
             most=_total(asked),
             uncovered=tuple(path for path in wanted if not touches(path, targets)),
         )

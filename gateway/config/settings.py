@@ -57,6 +57,8 @@ class Listen(Strict):
     """Where callers reach the gateway."""
 
     main: Address = "127.0.0.1:7443"
+    callbacks: Address | None = None
+    """Where bureaus call back, by HTTP; left out where none does."""
 
 
 class Tls(Strict):
@@ -84,6 +86,11 @@ class Stores(Strict):
 
     ledger: Annotated[str, Field(pattern=r"^sqlite:///")]
     profile: StoreUrl
+    jobs: StoreUrl = "sqlite:///data/jobs.db"
+    """What bureaus answer later."""
+    answers: Annotated[str, Field(pattern=r"^sqlite:///")] | None = None
+    """What bureaus answered, sealed; left out, nothing of it is kept."""
+    keep_answers: Seconds = 30 * 86_400.0
     cache: Cache = MemoryCache.model_validate({"memory": "64MiB"})
 
 
@@ -114,6 +121,8 @@ class Settings(Strict):
     """One running gateway."""
 
     listen: Listen = Listen()
+    callback_url: str | None = Field(default=None, pattern=r"^https?://")
+    """What bureaus are told to call, where that is not the address of `listen.callbacks`."""
     tls: Tls | None = None
     insecure: bool = False
     """No TLS at all; only where nobody but this machine can connect."""
@@ -124,6 +133,8 @@ class Settings(Strict):
     """ISO 3166."""
     billing_currency: str = Field(pattern=r"^[A-Z]{3}$")
     """ISO 4217."""
+    plugins: frozenset[Annotated[str, Field(pattern=r"^[a-z_][\w.]*:[A-Za-z_]\w*$")]] = frozenset()
+    """Classes that a bureau may name as its transport: this process runs what they say."""
     reflection: bool = False
     """Whether the service describes itself to anyone who asks."""
     log: Log = Log()
@@ -135,9 +146,10 @@ class Settings(Strict):
         findings = Findings()
         if self.insecure and self.tls:
             findings.add("`tls` and `insecure: true` exclude each other", "insecure")
-        elif self.insecure and not is_loopback(self.listen.main):
-            findings.add("with `insecure: true` only a loopback address", "listen", "main")
-        elif not self.insecure and not self.tls:
+        for name, listened in (("main", self.listen.main), ("callbacks", self.listen.callbacks)):
+            if self.insecure and listened is not None and not is_loopback(listened):
+                findings.add("with `insecure: true` only a loopback address", "listen", name)
+        if not self.insecure and not self.tls:
             findings.add("is missing; for a trial on this machine: `insecure: true`", "tls")
         findings.close()
         return self

@@ -9,7 +9,13 @@ _KEY = re.compile(r"\[[^\]]*\]")
 
 
 def covers(path: str, other: str) -> bool:
-    """Whether `other` is `path` or lies below it; a list covers its rows."""
+    """
+    Whether `other` is `path` or lies below it; a list covers its rows.
+
+    ``attributes.acme_*`` stands for all names that begin so.
+    """
+    if path.endswith("*"):
+        return other.startswith(path[:-1])
     if not other.startswith(path):
         return False
     return len(other) == len(path) or other[len(path)] in ".["

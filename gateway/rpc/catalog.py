@@ -56,7 +56,7 @@ class CatalogChannel:
         offers = self.catalog.offers(caller)
         if request.product:
             offers = (self._offer(request.product, caller),)
-        names = sorted({use.connector for offer in offers for use in offer.product.connectors})
+        names = sorted({use.connector for offer in offers for use in offer.product.asked})
         response = pb.ListConnectorsResponse(
             connectors=[self._connector(self.catalog.connectors[name]) for name in names]
         )
@@ -111,7 +111,7 @@ class CatalogChannel:
                 catalog_pb2.ProductConnector(
                     connector=use.connector, required=use.required, needs=use.needs
                 )
-                for use in spec.connectors
+                for use in spec.asked
             ],
             price=self._price(explained.least, explained.most),
             default_deadline=duration(spec.deadline.default),

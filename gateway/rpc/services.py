@@ -13,6 +13,7 @@ def main_methods(channel: DataChannel, catalog: CatalogChannel) -> Mapping[str, 
     """List what the main listener serves, by path."""
     return {
         "/datachannel.v1.DataChannelService/GetUserInfo": channel.get_user_info,
+        "/datachannel.v1.DataChannelService/GetInquiry": channel.get_inquiry,
         "/datachannel.v1.CatalogService/ListProducts": catalog.list_products,
         "/datachannel.v1.CatalogService/GetProduct": catalog.get_product,
         "/datachannel.v1.CatalogService/ListConnectors": catalog.list_connectors,

@@ -48,6 +48,9 @@ class Keys:
     log: bytes = field(repr=False)
     subject: bytes = field(repr=False)
     profile: bytes = field(repr=False)
+    jobs: bytes = field(repr=False)
+    answers: bytes = field(repr=False)
+    shadow: bytes = field(repr=False)
     api_key: bytes = field(repr=False)
 
     @classmethod
@@ -66,6 +69,9 @@ class Keys:
             log=_derived(key, "log"),
             subject=_derived(key, "subject"),
             profile=_derived(key, "profile"),
+            jobs=_derived(key, "jobs"),
+            answers=_derived(key, "answers"),
+            shadow=_derived(key, "shadow"),
             api_key=_derived(key, "api_key"),
         )
 

@@ -14,6 +14,7 @@ from connectors.words import Outcome, Purpose
 
 from ..errors import ConsentFails, LedgerUnavailable
 from ..model import Admitted, Consent, Filled, Granted
+from .inputs import look_up
 from .plan import Plan, Seat, plan, with_needs
 
 SENSITIVE = frozenset({"biometric", "financial_account", "health", "location", "religion"})
@@ -36,6 +37,11 @@ class Grants(Protocol):
     async def granted(self, granted: Granted) -> None: ...
 
 
+def undrawn(_: Filled) -> tuple[Seat, ...]:
+    """Nothing is on trial."""
+    return ()
+
+
 @dataclass(frozen=True, slots=True)
 class Authorize:
     """
@@ -53,11 +59,14 @@ class Authorize:
     config_version: str
     clock: Clock
     grants: Grants
+    draw: Callable[[Filled], tuple[Seat, ...]] = undrawn
+    """Which connectors on trial an inquiry is also for."""
 
     async def __call__(self, filled: Filled) -> Granted:
         admitted = filled.valid.admitted
         inquiry = admitted.inquiry
-        planned = plan(self.seats[inquiry.product], admitted.wanted, inquiry.max_cost)
+        known = look_up(inquiry, filled.subject)
+        planned = plan(self.seats[inquiry.product], admitted.wanted, inquiry.max_cost, known)
         now = self.clock.utc()
         refused = dict(planned.left_out)
         refused |= self._refused(planned, admitted, now)
@@ -70,12 +79,28 @@ class Authorize:
             ),
             refused=refused,
             values=_values(filled),
+            shadows=self._shadows(filled, now),
         )
         try:
             await self.grants.granted(granted)
         except LedgerDown as error:
             raise LedgerUnavailable from error
         return granted
+
+    def _shadows(self, filled: Filled, now: datetime) -> tuple[str, ...]:
+        """Grant what was drawn on the same terms as any other; what they refuse is left out."""
+        admitted = filled.valid.admitted
+        granted = []
+        for seat in self.draw(filled):
+            consent = admitted.inquiry.consent
+            try:
+                if self.terms[seat.connector].consent:
+                    consent = _in_force(consent, admitted.purpose, now)
+            except ConsentFails:
+                continue
+            if not self._reason(seat, admitted.purpose, consent):
+                granted.append(seat.connector)
+        return tuple(granted)
 
     def _refused(self, planned: Plan, admitted: Admitted, now: datetime) -> dict[str, Outcome]:
         """Tell which optional connectors may not be asked; raise where a required one may not."""
@@ -162,7 +187,10 @@ def _values(filled: Filled) -> Mapping[str, Values]:
             "received_at": inquiry.received_at,
             **{f"inputs.{name}": value for name, value in inquiry.inputs.items()},
         },
-        "application": inquiry.application,
+        "application": {
+            **inquiry.application,
+            **{f"attachments.{name}": value for name, value in inquiry.attachments.items()},
+        },
         "device": inquiry.device,
         "consent": consent,
     }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
@@ -10,6 +10,13 @@ from functools import lru_cache
 from connectors.words import Outcome
 
 from ..fields.paths import touches
+from .inputs import LookUp
+
+Condition = Callable[[LookUp], bool]
+"""Tells of an inquiry's values whether a connector is asked."""
+
+STUCK = Outcome.NEED_INPUT
+"""Of who needs the answer of one that is not asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +33,8 @@ class Seat:
     """In the billing currency."""
     patience: float
     """Seconds that one attempt may take."""
+    when: Condition | None = None
+    """On what of an inquiry it is asked; None for always."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,28 +45,57 @@ class Plan:
     left_out: Mapping[str, Outcome]
 
 
-def plan(seats: Iterable[Seat], wanted: tuple[str, ...], max_cost: Decimal | None = None) -> Plan:
+def plan(
+    seats: Iterable[Seat],
+    wanted: tuple[str, ...],
+    max_cost: Decimal | None = None,
+    known: LookUp | None = None,
+) -> Plan:
     """
     Keep the connectors that can give a wanted field, and those that they need.
 
-    Under a cost limit required connectors are reserved for first, then the
-    optional ones in the product's order, each with what it needs; prices are
-    list prices, so a cached answer counts as if it were bought.
+    `known` gives the values of the inquiry, for who is asked on conditions;
+    without it they count as met. Under a cost limit required connectors are
+    reserved for first, then the optional ones in the product's order, each with
+    what it needs; prices are list prices, so a cached answer counts as if it
+    were bought.
     """
     seats = tuple(seats)
-    by_name = {seat.connector: seat for seat in seats}
+    closed = _closed(seats, known)
     gives = _gives(tuple(seat.targets for seat in seats), wanted)
     wished = [seat for seat, wished in zip(seats, gives, strict=True) if wished]
+    by_name = {seat.connector: seat for seat in seats if seat.connector not in closed}
     useful: set[str] = set()
-    for seat in wished:
+    able = [seat for seat in wished if seat.connector in by_name]
+    for seat in able:
         useful |= with_needs(seat.connector, by_name)
-    affordable = useful if max_cost is None else _affordable(wished, by_name, max_cost)
-    left_out = {
-        seat.connector: Outcome.SKIPPED_COST if seat.connector in useful else Outcome.NOT_NEEDED
-        for seat in seats
-        if seat.connector not in affordable
-    }
-    return Plan(tuple(seat for seat in seats if seat.connector in affordable), left_out)
+    affordable = useful if max_cost is None else _affordable(able, by_name, max_cost)
+    stuck = {seat.connector for seat in wished if closed.get(seat.connector) is STUCK}
+    return Plan(
+        asked=tuple(seat for seat in seats if seat.connector in affordable),
+        left_out={
+            seat.connector: _reason(seat.connector, useful, stuck)
+            for seat in seats
+            if seat.connector not in affordable
+        },
+    )
+
+
+def _reason(name: str, useful: set[str], stuck: set[str]) -> Outcome:
+    if name in stuck:
+        return STUCK
+    return Outcome.SKIPPED_COST if name in useful else Outcome.NOT_NEEDED
+
+
+def _closed(seats: tuple[Seat, ...], known: LookUp | None) -> Mapping[str, Outcome]:
+    """Find who is not asked of this inquiry, and who can not be without them."""
+    closed: dict[str, Outcome] = {}
+    for seat in seats:
+        if known is not None and seat.when is not None and not seat.when(known):
+            closed[seat.connector] = Outcome.NOT_NEEDED
+        elif any(need in closed for need in seat.needs):
+            closed[seat.connector] = STUCK
+    return closed
 
 
 @lru_cache(maxsize=1024)

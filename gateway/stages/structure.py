@@ -113,7 +113,10 @@ def _describe(fields: dict[str, FieldMeta], answers: Answers, blueprint: Bluepri
         answer = answers.by_connector.get(name)
         if answer is None:
             continue
-        for target, meta in _metas(targets, answer, blueprint.versions[name]):
+        told = answer.reply.meta if answer.reply else {}
+        # Of a mapping family only what stood in the answer is a field of the report.
+        every = dict.fromkeys((*targets, *told)) if told.keys() - set(targets) else targets
+        for target, meta in _metas(every, answer, blueprint.versions[name]):
             known = fields.get(target)
             if known is None or _better(target, meta, known, blueprint.merging):
                 fields[target] = meta

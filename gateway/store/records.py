@@ -37,7 +37,7 @@ class Records:
                 consent_id=standing.consent.id if standing.consent else None,
                 consent_expires_at=standing.consent.expires_at if standing.consent else None,
                 subject_token=standing.subject_token,
-                connectors=granted.connectors,
+                connectors=(*granted.connectors, *granted.shadows),
                 config_version=standing.config_version,
             )
         )

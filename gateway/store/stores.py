@@ -9,30 +9,34 @@ from random import Random
 from connectors.kit import Clock
 
 from ..config.settings import Settings
+from ..jobs.shelf import Shelf
 from ..security.keys import Keys
 from .ledger import SqliteLedger
 from .memory_cache import MemoryCache
 from .profile import Profiles
+from .raw_answers import NoAnswers, SealedAnswers
 from .sealing import Sealer
 
-PROFILE_KEY_ID = "1"
-"""Names the key that profile rows are sealed with."""
+KEY_ID = "1"
+"""Names the key that rows are sealed with."""
 
 
 @dataclass(frozen=True, slots=True)
 class Stores:
-    """Ledger, cache and preset database; SQLite files are relative to the config folder."""
+    """All that is kept; SQLite files are relative to the config folder."""
 
     ledger: SqliteLedger
     ledger_file: Path
     cache: MemoryCache
     profiles: Profiles
+    jobs: Shelf
+    answers: SealedAnswers | NoAnswers
 
     @classmethod
     def of(cls, settings: Settings, root: Path, keys: Keys, clock: Clock, random: Random) -> Stores:
         """Describe; no file is touched before `start`."""
         ledger_file = root / settings.stores.ledger.removeprefix("sqlite:///")
-        sealer = Sealer(PROFILE_KEY_ID, {PROFILE_KEY_ID: keys.profile}, random)
+        sealer = Sealer(KEY_ID, {KEY_ID: keys.profile}, random)
         return cls(
             ledger=SqliteLedger(ledger_file, clock, settings.billing_currency),
             ledger_file=ledger_file,
@@ -40,18 +44,41 @@ class Stores:
             profiles=Profiles.at(
                 _located(settings.stores.profile, root), sealer, keys.subject, clock
             ),
+            jobs=Shelf.at(
+                _located(settings.stores.jobs, root),
+                Sealer(KEY_ID, {KEY_ID: keys.jobs}, random),
+                clock,
+            ),
+            answers=_answers(settings, root, Sealer(KEY_ID, {KEY_ID: keys.answers}, random), clock),
         )
 
     async def start(self) -> None:
         """Create what is not there yet; whoever starts them closes them."""
         self.ledger_file.parent.mkdir(parents=True, exist_ok=True)
-        url = self.profiles.engine.url
-        if url.get_backend_name() == "sqlite" and url.database:
-            Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+        for url in (self.profiles.engine.url, self.jobs.engine.url):
+            if url.get_backend_name() == "sqlite" and url.database:
+                Path(url.database).parent.mkdir(parents=True, exist_ok=True)
         await self.ledger.start()
         await self.profiles.create()
+        await self.jobs.create()
+        await self.answers.start()
+
+    async def aclose(self) -> None:
+        await self.answers.aclose()
+        await self.ledger.aclose()
+        await self.jobs.aclose()
+        await self.profiles.aclose()
 
 
 def _located(url: str, root: Path) -> str:
     prefix = "sqlite:///"
     return f"{prefix}{root / url.removeprefix(prefix)}" if url.startswith(prefix) else url
+
+
+def _answers(
+    settings: Settings, root: Path, sealer: Sealer, clock: Clock
+) -> SealedAnswers | NoAnswers:
+    if settings.stores.answers is None:
+        return NoAnswers()
+    file = root / settings.stores.answers.removeprefix("sqlite:///")
+    return SealedAnswers(file, sealer, clock, settings.stores.keep_answers)

@@ -16,6 +16,7 @@ ALLOWED = frozenset(
         *("cost", "latency_ms", "subject_token"),
         *("incident", "stage", "error", "logger", "where"),
         *("config_version", "address", "reason", "count", "dropped"),
+        *("connector", "ended", "shadow", "same", "different", "alone"),
     }
 )
 """Keys of the log; any other is dropped."""

@@ -10,6 +10,7 @@ from google.protobuf import descriptor as _descriptor
 from google.protobuf import field_mask_pb2 as _field_mask_pb2
 from google.protobuf import message as _message
 from google.protobuf.internal import containers as _containers
+from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from google.type import money_pb2 as _money_pb2
 import builtins as _builtins
 import sys
@@ -21,6 +22,30 @@ else:
     from typing_extensions import TypeAlias as _TypeAlias, Never as _Never
 
 DESCRIPTOR: _descriptor.FileDescriptor
+
+class _InquiryState:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _InquiryStateEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_InquiryState.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    INQUIRY_STATE_UNSPECIFIED: _InquiryState.ValueType  # 0
+    """Not said."""
+    INQUIRY_STATE_PENDING: _InquiryState.ValueType  # 1
+    """A connector's answer is still to come."""
+    INQUIRY_STATE_FINAL: _InquiryState.ValueType  # 2
+    """Nothing more is to come."""
+
+class InquiryState(_InquiryState, metaclass=_InquiryStateEnumTypeWrapper):
+    """Whether an inquiry is over."""
+
+INQUIRY_STATE_UNSPECIFIED: InquiryState.ValueType  # 0
+"""Not said."""
+INQUIRY_STATE_PENDING: InquiryState.ValueType  # 1
+"""A connector's answer is still to come."""
+INQUIRY_STATE_FINAL: InquiryState.ValueType  # 2
+"""Nothing more is to come."""
+Global___InquiryState: _TypeAlias = InquiryState  # noqa: Y015
 
 @_typing.final
 class GetUserInfoRequest(_message.Message):
@@ -48,6 +73,26 @@ class GetUserInfoRequest(_message.Message):
         def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
         def WhichOneof(self, oneof_group: _Never) -> None: ...
 
+    @_typing.final
+    class AttachmentsEntry(_message.Message):
+        DESCRIPTOR: _descriptor.Descriptor
+
+        KEY_FIELD_NUMBER: _builtins.int
+        VALUE_FIELD_NUMBER: _builtins.int
+        key: _builtins.str
+        value: _builtins.bytes
+        def __init__(
+            self,
+            *,
+            key: _builtins.str = ...,
+            value: _builtins.bytes = ...,
+        ) -> None: ...
+        _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+        def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+        _ClearFieldArgType: _TypeAlias = _typing.Literal["key", b"key", "value", b"value"]  # noqa: Y015
+        def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+        def WhichOneof(self, oneof_group: _Never) -> None: ...
+
     INQUIRY_ID_FIELD_NUMBER: _builtins.int
     PRODUCT_FIELD_NUMBER: _builtins.int
     FIELDS_FIELD_NUMBER: _builtins.int
@@ -59,6 +104,7 @@ class GetUserInfoRequest(_message.Message):
     APPLICATION_FIELD_NUMBER: _builtins.int
     DEVICE_FIELD_NUMBER: _builtins.int
     INPUTS_FIELD_NUMBER: _builtins.int
+    ATTACHMENTS_FIELD_NUMBER: _builtins.int
     inquiry_id: _builtins.str
     """Chosen by the caller, 1 to 255 characters. The same id with the same body is
     one inquiry: it is joined or replayed, and nothing is bought twice.
@@ -105,6 +151,12 @@ class GetUserInfoRequest(_message.Message):
         password and the like.
         """
 
+    @_builtins.property
+    def attachments(self) -> _containers.ScalarMap[_builtins.str, _builtins.bytes]:
+        """Files that only the caller can give, by the names that connectors declare: a bank
+        statement and the like. All of a request is at most 4 MiB.
+        """
+
     def __init__(
         self,
         *,
@@ -119,10 +171,11 @@ class GetUserInfoRequest(_message.Message):
         application: _inquiry_pb2.Application | None = ...,
         device: _inquiry_pb2.Device | None = ...,
         inputs: _abc.Mapping[_builtins.str, _builtins.str] | None = ...,
+        attachments: _abc.Mapping[_builtins.str, _builtins.bytes] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["application", b"application", "consent", b"consent", "device", b"device", "fields", b"fields", "max_cost", b"max_cost", "reuse", b"reuse", "subject", b"subject"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["application", b"application", "consent", b"consent", "device", b"device", "fields", b"fields", "inputs", b"inputs", "inquiry_id", b"inquiry_id", "max_cost", b"max_cost", "product", b"product", "purpose", b"purpose", "reuse", b"reuse", "subject", b"subject"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["application", b"application", "attachments", b"attachments", "consent", b"consent", "device", b"device", "fields", b"fields", "inputs", b"inputs", "inquiry_id", b"inquiry_id", "max_cost", b"max_cost", "product", b"product", "purpose", b"purpose", "reuse", b"reuse", "subject", b"subject"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -151,3 +204,53 @@ class GetUserInfoResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___GetUserInfoResponse: _TypeAlias = GetUserInfoResponse  # noqa: Y015
+
+@_typing.final
+class GetInquiryRequest(_message.Message):
+    """An inquiry to come back for."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    INQUIRY_ID_FIELD_NUMBER: _builtins.int
+    inquiry_id: _builtins.str
+    """As the caller chose it."""
+    def __init__(
+        self,
+        *,
+        inquiry_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["inquiry_id", b"inquiry_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetInquiryRequest: _TypeAlias = GetInquiryRequest  # noqa: Y015
+
+@_typing.final
+class GetInquiryResponse(_message.Message):
+    """What is known of an earlier inquiry."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    STATE_FIELD_NUMBER: _builtins.int
+    REPORT_FIELD_NUMBER: _builtins.int
+    state: Global___InquiryState.ValueType
+    """Whether more is to come."""
+    @_builtins.property
+    def report(self) -> _report_pb2.Report:
+        """The report, with what has come by now."""
+
+    def __init__(
+        self,
+        *,
+        state: Global___InquiryState.ValueType = ...,
+        report: _report_pb2.Report | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["report", b"report"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["report", b"report", "state", b"state"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetInquiryResponse: _TypeAlias = GetInquiryResponse  # noqa: Y015

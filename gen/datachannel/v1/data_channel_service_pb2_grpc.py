@@ -40,6 +40,11 @@ class DataChannelServiceStub:
                 request_serializer=datachannel_dot_v1_dot_data__channel__service__pb2.GetUserInfoRequest.SerializeToString,
                 response_deserializer=datachannel_dot_v1_dot_data__channel__service__pb2.GetUserInfoResponse.FromString,
                 _registered_method=True)
+        self.GetInquiry = channel.unary_unary(
+                '/datachannel.v1.DataChannelService/GetInquiry',
+                request_serializer=datachannel_dot_v1_dot_data__channel__service__pb2.GetInquiryRequest.SerializeToString,
+                response_deserializer=datachannel_dot_v1_dot_data__channel__service__pb2.GetInquiryResponse.FromString,
+                _registered_method=True)
 
 
 class DataChannelServiceServicer:
@@ -57,6 +62,17 @@ class DataChannelServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def GetInquiry(self, request, context):
+        """Comes back for an inquiry whose report was PENDING: gives what is known by now.
+
+        Only the tenant that asked; its caller, purpose and consent are checked anew.
+        Nothing is bought. NOT_FOUND where no answer of the inquiry was left to come, or
+        where it is no longer kept.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_DataChannelServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -64,6 +80,11 @@ def add_DataChannelServiceServicer_to_server(servicer, server):
                     servicer.GetUserInfo,
                     request_deserializer=datachannel_dot_v1_dot_data__channel__service__pb2.GetUserInfoRequest.FromString,
                     response_serializer=datachannel_dot_v1_dot_data__channel__service__pb2.GetUserInfoResponse.SerializeToString,
+            ),
+            'GetInquiry': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetInquiry,
+                    request_deserializer=datachannel_dot_v1_dot_data__channel__service__pb2.GetInquiryRequest.FromString,
+                    response_serializer=datachannel_dot_v1_dot_data__channel__service__pb2.GetInquiryResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -94,6 +115,33 @@ class DataChannelService:
             '/datachannel.v1.DataChannelService/GetUserInfo',
             datachannel_dot_v1_dot_data__channel__service__pb2.GetUserInfoRequest.SerializeToString,
             datachannel_dot_v1_dot_data__channel__service__pb2.GetUserInfoResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetInquiry(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/datachannel.v1.DataChannelService/GetInquiry',
+            datachannel_dot_v1_dot_data__channel__service__pb2.GetInquiryRequest.SerializeToString,
+            datachannel_dot_v1_dot_data__channel__service__pb2.GetInquiryResponse.FromString,
             options,
             channel_credentials,
             insecure,

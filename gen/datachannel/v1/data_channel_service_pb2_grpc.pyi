@@ -40,6 +40,13 @@ class DataChannelServiceStub:
     OK, however partial: `report.completeness` says what is missing and why. Every
     other status carries one google.rpc.ErrorInfo and no value of the subject.
     """
+    GetInquiry: _grpc.UnaryUnaryMultiCallable[_data_channel_service_pb2.GetInquiryRequest, _data_channel_service_pb2.GetInquiryResponse]
+    """Comes back for an inquiry whose report was PENDING: gives what is known by now.
+
+    Only the tenant that asked; its caller, purpose and consent are checked anew.
+    Nothing is bought. NOT_FOUND where no answer of the inquiry was left to come, or
+    where it is no longer kept.
+    """
 
 @_typing.type_check_only
 class DataChannelServiceAsyncStub(DataChannelServiceStub):
@@ -52,6 +59,13 @@ class DataChannelServiceAsyncStub(DataChannelServiceStub):
     The call's deadline bounds the wait. An answer that holds paid data is always
     OK, however partial: `report.completeness` says what is missing and why. Every
     other status carries one google.rpc.ErrorInfo and no value of the subject.
+    """
+    GetInquiry: _aio.UnaryUnaryMultiCallable[_data_channel_service_pb2.GetInquiryRequest, _data_channel_service_pb2.GetInquiryResponse]  # type: ignore[assignment]
+    """Comes back for an inquiry whose report was PENDING: gives what is known by now.
+
+    Only the tenant that asked; its caller, purpose and consent are checked anew.
+    Nothing is bought. NOT_FOUND where no answer of the inquiry was left to come, or
+    where it is no longer kept.
     """
 
 class DataChannelServiceServicer(metaclass=_abc_1.ABCMeta):
@@ -68,6 +82,19 @@ class DataChannelServiceServicer(metaclass=_abc_1.ABCMeta):
         The call's deadline bounds the wait. An answer that holds paid data is always
         OK, however partial: `report.completeness` says what is missing and why. Every
         other status carries one google.rpc.ErrorInfo and no value of the subject.
+        """
+
+    @_abc_1.abstractmethod
+    def GetInquiry(
+        self,
+        request: _data_channel_service_pb2.GetInquiryRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_data_channel_service_pb2.GetInquiryResponse, _abc.Awaitable[_data_channel_service_pb2.GetInquiryResponse]]:
+        """Comes back for an inquiry whose report was PENDING: gives what is known by now.
+
+        Only the tenant that asked; its caller, purpose and consent are checked anew.
+        Nothing is bought. NOT_FOUND where no answer of the inquiry was left to come, or
+        where it is no longer kept.
         """
 
 def add_DataChannelServiceServicer_to_server(servicer: DataChannelServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

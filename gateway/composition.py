@@ -1,0 +1,56 @@
+"""The stages of the pipeline, each with what it needs."""
+
+from __future__ import annotations
+
+from connectors.kit import Kit
+
+from .catalog.assembly import Assembled
+from .fields.schema import read_user_info
+from .pipeline import Pipeline
+from .security.keys import Keys
+from .stages.admit import Admit
+from .stages.authorize import Authorize
+from .stages.fan_out import FanOut
+from .stages.fill import Fill
+from .stages.shadow import DailySpend, Draw, Shadows
+from .stages.structure import Structure
+from .stages.validate import Validate
+from .stages.verify import Verify
+from .store.ledger import SqliteLedger
+from .store.records import Records
+from .telemetry.inquiries import InquiryLog
+from .telemetry.log import JsonLog
+from .telemetry.shadows import ShadowLog
+
+
+def compose(
+    assembled: Assembled, keys: Keys, kit: Kit, ledger: SqliteLedger, log: JsonLog
+) -> Pipeline:
+    """Put the stages in their places."""
+    products, version = assembled.products, assembled.catalog.version
+    identify = assembled.callers.identify
+    records = Records(ledger, identify, keys.subject_token, products, version)
+    draw = Draw(assembled.shadows, keys.shadow)
+    shadows = Shadows(
+        assembled.shadows,
+        assembled.calls,
+        read_user_info,
+        kit.clock,
+        assembled.owned,
+        DailySpend(kit.clock),
+        ShadowLog(log),
+    )
+    return Pipeline(
+        admit=Admit(assembled.callers, products, kit.clock),
+        validate=Validate({name: preset.rules for name, preset in assembled.presets.items()}),
+        fill=Fill(assembled.presets),
+        authorize=Authorize(
+            assembled.seats, assembled.terms, keys.subject_token, version, kit.clock, records, draw
+        ),
+        fan_out=FanOut(assembled.calls, assembled.seats, read_user_info, kit.clock, records),
+        structure=Structure(assembled.blueprints, kit.clock),
+        verify=Verify(assembled.seats),
+        refuse=records.refused,
+        ended=InquiryLog(log, kit.clock, identify, products),
+        trial=lambda answers: shadows.begin(answers, answers.granted.shadows),
+    )

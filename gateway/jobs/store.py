@@ -1,0 +1,73 @@
+"""Jobs and callbacks that outlive the process: the port of `connectors.job`, on a database."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+
+from connectors.errors import LedgerDown
+from connectors.job import Callback, Ended, Job
+
+from .shelf import Shelf
+from .tables import CALLBACKS, ENDS, JOBS, SEEN
+
+DAY = 86_400.0
+
+KEPT = 7 * DAY
+"""Seconds for which an end is kept for those who come back, and a callback for its job."""
+
+MARGIN = DAY
+"""Seconds past its end for which an open job is kept: to be told how it ended."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredJobs:
+    """See `connectors.job.Jobs`."""
+
+    shelf: Shelf
+
+    async def open(self, job: Job) -> Job:
+        lasts = (job.gives_up_at - job.opened_at).total_seconds() + MARGIN
+        if await self.shelf.add(JOBS, (job.key,), job, lasts):
+            return job
+        known = await self.find(job.key)
+        if known is None:
+            # Whoever had it has ended it between the two looks, or it does not open.
+            raise LedgerDown("a job that is kept can not be read")
+        return known
+
+    async def update(self, job: Job) -> None:
+        lasts = (job.gives_up_at - self.shelf.clock.utc()).total_seconds() + MARGIN
+        await self.shelf.put(JOBS, (job.key,), job, max(lasts, MARGIN))
+
+    async def end(self, job: Job, ended: Ended) -> None:
+        # The end first: a crash between the two leaves a job that ends once more.
+        await self.shelf.put(ENDS, (job.key,), ended, KEPT)
+        await self.shelf.drop(JOBS, (job.key,))
+
+    async def find(self, key: str) -> Job | None:
+        return await self.shelf.get(JOBS, (key,), Job)
+
+    async def ended(self, key: str) -> Ended | None:
+        return await self.shelf.get(ENDS, (key,), Ended)
+
+    async def all_open(self) -> Sequence[Job]:
+        return await self.shelf.all(JOBS, Job)
+
+    async def called_back(self, callback: Callback) -> bool:
+        seen = (callback.connector, callback.digest)
+        at = (callback.connector, _hashed(callback.correlation))
+        # Kept before it counts as seen: a crash between the two keeps it twice, which is once.
+        if await self.shelf.get(SEEN, seen, dict) is not None:
+            return False
+        await self.shelf.put(CALLBACKS, at, callback, KEPT)
+        return await self.shelf.add(SEEN, seen, {}, KEPT)
+
+    async def callback(self, connector: str, correlation: str) -> Callback | None:
+        return await self.shelf.get(CALLBACKS, (connector, _hashed(correlation)), Callback)
+
+
+def _hashed(correlation: str) -> str:
+    """Shorten a bureau's id of a job: it may be of any length, and may be a customer's."""
+    return sha256(correlation.encode("utf-8", "surrogatepass")).hexdigest()
