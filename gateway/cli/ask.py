@@ -77,8 +77,8 @@ def ask(  # noqa: PLR0913, PLR0917 - one for each option
         inquiry_id=inquiry_id or str(uuid4()),
         product=product,
         purpose=PURPOSES[purpose],
-        subject=_message(subject, inquiry_pb2.Subject),
-        consent=_message(consent, inquiry_pb2.Consent) if consent else None,
+        subject=read_message(subject, inquiry_pb2.Subject),
+        consent=read_message(consent, inquiry_pb2.Consent) if consent else None,
     )
     request.fields.paths.extend(fields or ())
     tls = None if insecure else Tls(_bytes(ca), _bytes(cert), _bytes(key))
@@ -107,7 +107,7 @@ def _bytes(file: Path | None) -> bytes | None:
     return file.read_bytes() if file else None
 
 
-def _message(file: Path, kind: Callable[[], M]) -> M:
+def read_message(file: Path, kind: Callable[[], M]) -> M:
     """Read a message of one of the caller's files; what is wrong there is a wrong question."""
     message = kind()
     try:

@@ -30,6 +30,9 @@ def check(
     """
     Say everything that is wrong with a config folder; nothing is run, and no secret is read.
 
+    As JSON: `findings`, each with file, line, column, path and message, and `checked`, with how
+    many of each kind were looked at. "?" stands for what is still to be decided.
+
     Example: bureau-gateway check config
 
     Exit codes: 0 all is well, 1 there are findings.
@@ -71,8 +74,9 @@ def explain(
     catalog, folder = read_catalog(config)
     env = process.environment()
     try:
-        currency = read_own_settings(folder, env).billing_currency
-        view = build(catalog, env, currency).view(currency)
+        settings = read_own_settings(folder, env)
+        currency = settings.billing_currency
+        view = build(catalog, env, currency, settings.plugins).view(currency)
     except CatalogError as error:
         raise typer.Exit(printing.blame(error)) from None
     if product not in view.products:

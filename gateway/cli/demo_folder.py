@@ -14,7 +14,9 @@ from datetime import timedelta
 from pathlib import Path
 
 from datachannel_client import Tls
-from mock_bureaus import Credentials, MockBureaus
+from mock_bureaus import SHAPED_FIELDS, Credentials, MockBureaus, demo
+from mock_bureaus.bureaus import BUREAUS
+from mock_bureaus.keys.certificates import server_context, write_client_files
 
 from ..app import Gateway, Streams, running
 from ..clock import LoopClock
@@ -31,6 +33,32 @@ SUBJECT = {
     "certificate_number": "1000000000000001",
 }
 """Known to the mock bureaus; the mobile is left to the preset database."""
+SUBJECTS: Mapping[str, Mapping[str, object]] = {
+    PRODUCT: SUBJECT,
+    "lending_checks_v1": {**SUBJECT, "bank_card": "6200000000000005"},
+    "us_loan_v1": {
+        "given_name": "JOHN",
+        "family_name": "SAMPLE",
+        "id_type": "SSN",
+        "id_number": "111111111",
+        "date_of_birth": "1990-08-04",
+        "address": {"line1": "510 EXAMPLE ST", "region": "IN", "postal_code": "46360"},
+    },
+    "mx_loan_v1": {
+        "given_name": "JUAN",
+        "family_name": "PRUEBA",
+        "id_number": "PUAC800107",
+        "date_of_birth": "1980-01-07",
+        "address": {"city": "CIUDAD DE MEXICO", "postal_code": "03810"},
+    },
+    "in_loan_v1": {
+        "name": "RAVI SAMPLE",
+        "id_number": "ABCPE1234F",
+        "date_of_birth": "1988-02-10",
+        "mobile": "9000000001",
+    },
+}
+"""Whom the mock bureaus know, by the product that asks about them; as `ask` reads a subject."""
 MOBILE = "19900000001"
 LISTED = "11010519491231002X"
 """The one person on the demo's own blacklist; not the one that it asks about."""
@@ -38,10 +66,13 @@ LISTED = "11010519491231002X"
 _MASTER, _PEPPER, _KEY_HASH = "master_key", "list_pepper", "scoring_key_hash"
 _UNUSED = "collections_key_hash"
 """Of a caller that the demo does not play: a random hash is that of no key."""
+_CALLBACKS = ("cashline_callback", "creditpassport_callback")
+"""By these bureaus that sign nothing are known, when they call back."""
 _LISTS = "lists.db"
-_SUBJECT_FILE, _CONSENT_FILE = "subject.json", "consent.json"
+_CONSENT_FILE = "consent.json"
 _BUREAUS = ("POLICE", "FRAUDWATCH", "LENDSCOPE", "DEGREELINE", "DATAMARKET", "CREDITFILE")
-"""As variables name them; the mocks play all of them at one address."""
+"""As variables name them, where the mocks have another name; all of them at one address."""
+_BUREAU_TLS = "bureau_tls"
 _DAY = timedelta(days=1)
 
 
@@ -56,28 +87,34 @@ class DemoFolder:
     @classmethod
     def at(cls, folder: Path) -> DemoFolder:
         """Make what is missing."""
-        names = (_MASTER, _PEPPER, _UNUSED, *credential_names())
+        names = (_MASTER, _PEPPER, _UNUSED, *_CALLBACKS, *credential_names())
         made = pki.generate(folder.resolve(), LoopClock().utc(), secret_names=names)
         api_key_file = made.folder / "api_key"
         if not api_key_file.exists():
             write_private(api_key_file, secrets.token_urlsafe(32))
         keys = Keys.of(_secret(made, _MASTER), "demo")
         write_private(made.secrets / _KEY_HASH, keys.api_key_hash(api_key_file.read_text()))
+        for name in SHAPED_FIELDS:
+            # The bureaus' halves of these keys last for one process.
+            write_private(made.secrets / name, getattr(demo(), name))
+        write_client_files(made.folder / _BUREAU_TLS)
         _write_blacklist(made.folder / _LISTS, _secret(made, _PEPPER))
         known = {name: _secret(made, name) for name in credential_names()}
         return cls(made, Credentials(**known), api_key_file)
 
-    def env(self, bureaus: str) -> Mapping[str, str]:
+    def env(self, bureaus: MockBureaus) -> Mapping[str, str]:
         """Give what the shipped config reads from the environment."""
         folder = str(self.pki.folder)
         return {
             "GATEWAY_DATA": folder,
             "GATEWAY_SECRETS": str(self.pki.secrets),
             "GATEWAY_TLS": folder,
+            "GATEWAY_CALLBACKS": "127.0.0.1:0",
             # No balancer has to be told that it ends.
             "GATEWAY_DRAIN_DELAY": "0s",
             "LENDER_LISTS_DSN": f"sqlite:///{self.pki.folder / _LISTS}",
-            **{f"{name}_URL": bureaus for name in _BUREAUS},
+            "BUREAU_TLS": str(self.pki.folder / _BUREAU_TLS),
+            **{f"{name}_URL": bureaus.url for name in (*_BUREAUS, *map(str.upper, BUREAUS))},
         }
 
     def door(self, port: int) -> Door:
@@ -104,8 +141,12 @@ class Demo:
     @property
     def recipients(self) -> tuple[str, ...]:
         """The bureaus that a subject must consent to."""
-        seats = self.gateway.assembled.seats[PRODUCT]
-        return tuple(dict.fromkeys(seat.bureau for seat in seats))
+        return self.recipients_of(PRODUCT)
+
+    def recipients_of(self, *products: str) -> tuple[str, ...]:
+        seats = self.gateway.assembled.seats
+        named = (seat.bureau for product in products for seat in seats.get(product, ()))
+        return tuple(dict.fromkeys(named))
 
     def how_to_ask(self) -> str:
         """Say what to type into another terminal."""
@@ -115,9 +156,11 @@ listening on port {self.gateway.port}; Ctrl-C stops it
 mock bureaus {self.bureaus.url}, directed at {self.bureaus.control_url}
 Ask, from another terminal:
   bureau-gateway ask {PRODUCT} --target 127.0.0.1:{self.gateway.port} \\
-    --subject {folder / _SUBJECT_FILE} --consent {folder / _CONSENT_FILE} \\
+    --subject {folder / _subject_file(PRODUCT)} --consent {folder / _CONSENT_FILE} \\
     --api-key-file {self.folder.api_key_file} \\
-    --ca {pki.ca} --cert {pki.client_cert} --key {pki.client_key}"""
+    --ca {pki.ca} --cert {pki.client_cert} --key {pki.client_key}
+There are {", ".join(name for name in SUBJECTS if name != PRODUCT)} as well:
+  each with a person of its own, {folder / _subject_file("PRODUCT")}"""
 
 
 @asynccontextmanager
@@ -131,8 +174,9 @@ async def running_demo(
             files.enter_context((made.pki.folder / "gateway.log").open("w", encoding="utf-8")),
             files.enter_context((made.pki.folder / "protected.log").open("w", encoding="utf-8")),
         )
-        async with MockBureaus(credentials=made.credentials) as bureaus:
-            settled = {**env, **made.env(bureaus.url)}
+        tls = server_context()
+        async with MockBureaus(credentials=made.credentials, mutual_tls=tls) as bureaus:
+            settled = {**env, **made.env(bureaus)}
             async with running(config, settled, streams, listen) as gateway:
                 demo = Demo(made, bureaus, gateway)
                 await _remember(demo)
@@ -150,19 +194,24 @@ async def _remember(demo: Demo) -> None:
 
 
 def _write_example(demo: Demo) -> None:
-    """Write the person and the consent that `ask` can be tried with."""
+    """Write the persons and the consent that `ask` can be tried with."""
     now = LoopClock().utc()
     consent = {
         "id": "demo-consent-1",
         "granted_at": (now - _DAY).isoformat(),
         "expires_at": (now + 30 * _DAY).isoformat(),
         "purposes": ["CREDIT_ORIGINATION"],
-        "recipients": demo.recipients,
+        "recipients": demo.recipients_of(*SUBJECTS),
         "sensitive": True,
     }
-    for name, example in ((_SUBJECT_FILE, SUBJECT), (_CONSENT_FILE, consent)):
+    subjects = {_subject_file(product): subject for product, subject in SUBJECTS.items()}
+    for name, example in {**subjects, _CONSENT_FILE: consent}.items():
         text = json.dumps(example, ensure_ascii=False, indent=2)
         (demo.folder.pki.folder / name).write_text(text, encoding="utf-8")
+
+
+def _subject_file(product: str) -> str:
+    return "subject.json" if product == PRODUCT else f"subject_{product}.json"
 
 
 def credential_names() -> tuple[str, ...]:

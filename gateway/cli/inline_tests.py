@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterable, Iterator
-from itertools import groupby
 from pathlib import Path
 from typing import Annotated
-from xml.etree import ElementTree as ET
 
 import typer
 from rich.progress import Progress
 
+from connectors.assembly import stated_rows
 from connectors.faults import ConfigError
 from connectors.rehearsal import Rehearsal, TestResult, rehearse
 from connectors.spec import ConnectorSpec
@@ -19,6 +18,7 @@ from ..catalog.reading import Catalog, CatalogError, Entry, read_catalog, read_o
 from ..catalog.references import dangling
 from ..fields.schema import schema
 from . import printing, process
+from .junit import write_junit
 
 
 def play(
@@ -35,6 +35,9 @@ def play(
     """
     Play all tests inside connectors' files: no bureau is asked.
 
+    The JUnit file has, of each test, what came of it (outcome, attempts, billed, cost, waits) and
+    what it reached; of each connector, the rows of outcomes and mapping that none reached.
+
     Example: bureau-gateway test config --junit results.xml --connector police_id_check
 
     Exit codes: 0 all passed, 1 a test failed, or the folder has findings, 2 no such connector.
@@ -50,7 +53,7 @@ async def _test(config: Path, junit: Path | None, only: tuple[str, ...]) -> int:
     except CatalogError as error:
         return printing.blame(error)
     if junit is not None:
-        _write_junit(junit, played)
+        write_junit(junit, played)
     return _report(played, catalog)
 
 
@@ -79,7 +82,9 @@ async def _played(
         for entry in progress.track(chosen, description="Playing"):
             bureau = catalog.bureaus[entry.spec.bureau].spec
             try:
-                yield await rehearse(entry.spec, bureau, schema(), catalog.tables, currency)
+                yield await rehearse(
+                    entry.spec, bureau, schema(), catalog.tables, currency, catalog.root
+                )
             except ConfigError as error:
                 raise CatalogError(entry.blame(error)) from None
 
@@ -108,26 +113,8 @@ def _failures(results: Iterable[TestResult]) -> Iterator[str]:
 
 def _untried(rehearsal: Rehearsal, spec: ConnectorSpec) -> Iterator[str]:
     """Name what no test exercised; rows that a database has by itself have no place in the file."""
-    for index in rehearsal.uncovered_rows:
-        if index < len(spec.outcomes):
-            yield f"outcomes[{index}] ({spec.outcomes[index].outcome})"
+    outcomes = {place: row.outcome for place, row in stated_rows(spec)}
+    for place in rehearsal.uncovered_rows:
+        yield f"{place} ({outcomes[place]})"
     for target in rehearsal.uncovered_targets:
         yield f"mapping {target}"
-
-
-def _write_junit(file: Path, played: list[Rehearsal]) -> None:
-    root = ET.Element("testsuites")
-    results = [result for rehearsal in played for result in rehearsal.results]
-    for connector, group in groupby(results, key=lambda result: result.connector):
-        cases = list(group)
-        failed = sum(not case.passed for case in cases)
-        suite = ET.SubElement(
-            root, "testsuite", name=connector, tests=str(len(cases)), failures=str(failed)
-        )
-        for case in cases:
-            shown = ET.SubElement(suite, "testcase", classname=connector, name=case.name)
-            if not case.passed:
-                failure = ET.SubElement(shown, "failure", message=case.failures[0])
-                failure.text = "\n".join(case.failures)
-    file.parent.mkdir(parents=True, exist_ok=True)
-    ET.ElementTree(root).write(file, encoding="utf-8", xml_declaration=True)

@@ -49,7 +49,7 @@ def finding_dict(finding: Located) -> dict[str, object]:
         "file": str(finding.file),
         "line": finding.line,
         "column": finding.column,
-        "place": written(finding.at),
+        "path": written(finding.at),
         "message": finding.message,
     }
 

@@ -35,6 +35,16 @@ def console() -> Console:
     return Console(file=sys.stdout, width=None if sys.stdout.isatty() else _WIDTH, highlight=False)
 
 
+def error_console() -> Console:
+    """Give a console for what is said beside the result."""
+    return Console(file=sys.stderr, width=None if sys.stderr.isatty() else _WIDTH, highlight=False)
+
+
+def is_attended() -> bool:
+    """Tell whether there is somebody who could answer a question."""
+    return sys.stdin.isatty() and sys.stderr.isatty()
+
+
 def say(text: str) -> None:
     """Write a line for whoever, or whatever, reads the result."""
     sys.stdout.write(f"{text}\n")

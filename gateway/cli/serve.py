@@ -11,6 +11,7 @@ import typer
 
 from connectors.errors import LedgerDown
 from mock_bureaus import MockBureaus
+from mock_bureaus.keys.certificates import server_context
 
 from ..app import Streams, running
 from ..catalog.dry_run import look_through
@@ -76,7 +77,13 @@ def mock(
 
     Exit code: 0 when it is told to stop.
     """
-    process.run(_mock(MockBureaus(port=port, control_port=control_port, seed=seed)))
+    process.run(
+        _mock(
+            MockBureaus(
+                port=port, control_port=control_port, seed=seed, mutual_tls=server_context()
+            )
+        )
+    )
 
 
 async def _serve(root: Path, listen: str | None) -> int:
@@ -123,7 +130,8 @@ def _can_not_start(error: Exception) -> int:
 
 async def _mock(bureaus: MockBureaus) -> int:
     async with process.until_told() as told, bureaus:
-        process.say(f"bureaus {bureaus.url}\ncontrol {bureaus.control_url}\n")
+        process.say(f"bureaus {bureaus.url}\nmutual TLS {bureaus.secure_url}")
+        process.say(f"control {bureaus.control_url}\n")
         process.say("What they want to be told (values are in mock_bureaus/credentials.py):")
         for name in demo_folder.credential_names():
             process.say(f"  {name}")

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import re
 import secrets
-from enum import StrEnum
-from importlib.resources import files
-from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Annotated
 
@@ -14,28 +11,18 @@ import typer
 
 from connectors.faults import ConfigError
 
-from ..app import secrets_of
-from ..catalog.reading import CatalogError, read_catalog, read_own_settings
-from ..security.keys import Keys
-from . import printing, process
-from .demo_folder import write_private
+from ...app import secrets_of
+from ...catalog.reading import CatalogError, read_catalog, read_own_settings
+from ...security.keys import Keys
+from .. import printing, process
+from ..currency import USUAL, currency_of
+from ..demo_folder import write_private
+from .kinds import SCAFFOLDS, Kind, descriptors, scaffold
 
 create = typer.Typer(no_args_is_help=True, help="Make what one would else begin by copying.")
 
-_SCAFFOLDS = files(__package__) / "scaffolds"
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 _KEY_BYTES = 32
-_CURRENCY = "CNY"
-"""Of prices, where the folder has no gateway.yaml that says another."""
-
-
-class Kind(StrEnum):
-    """Ways in which bureaus are asked."""
-
-    HTTP_JSON = "http-json"
-    HTTP_FORM = "http-form"
-    SOAP = "soap"
-    SQL = "sql"
 
 
 @create.command()
@@ -49,6 +36,8 @@ def connector(
     """
     Write a bureau, a connector and its tests, with a comment at each thing to change.
 
+    Each is complete, and passes `check` and `test` as it stands: change it a line at a time.
+
     Example: bureau-gateway create connector acme_score --kind http-json
 
     Exit codes: 0 written, 2 the name is none, or the file is there already.
@@ -56,8 +45,12 @@ def connector(
     if not _NAME.fullmatch(name):
         raise typer.BadParameter("a name is lower-case letters, digits and _")
     file = folder / "connectors" / f"{name}.yaml"
-    _write_new(file, _connector(name, kind, _currency(folder)))
+    _write_new(file, scaffold(name, kind, currency_of(folder)))
+    if kind is Kind.GRPC:
+        (folder / f"{name}.binpb").write_bytes(descriptors(name))
     process.say(f"{file}\nNow: bureau-gateway check {folder}; bureau-gateway test {folder}")
+    if kind is Kind.PLUGIN:
+        process.say("Before it: gateway.yaml must list its class under `plugins`")
 
 
 @create.command()
@@ -109,12 +102,10 @@ def folder(
     """
     if directory.exists() and any(directory.iterdir()):
         raise typer.BadParameter(f"{directory} is not empty")
-    shipped = _SCAFFOLDS / "folder"
+    shipped = SCAFFOLDS / "folder"
     for name in ("gateway.yaml", "products/trial.yaml", "callers/trial_caller.yaml"):
-        _write_new(directory / name, _read(shipped / name))
-    _write_new(
-        directory / "connectors" / "score.yaml", _connector("score", Kind.HTTP_JSON, _CURRENCY)
-    )
+        _write_new(directory / name, (shipped / name).read_text("utf-8"))
+    _write_new(directory / "connectors" / "score.yaml", scaffold("score", Kind.HTTP_JSON, USUAL))
     hidden = directory / "secrets"
     hidden.mkdir(mode=0o700)
     master, key = secrets.token_hex(_KEY_BYTES), secrets.token_urlsafe(_KEY_BYTES)
@@ -125,25 +116,6 @@ def folder(
     write_private(directory / "trial_caller.api_key", key)
     _write_new(directory / ".gitignore", "data/\nsecrets/\n*.api_key\n")
     process.say(f"{directory}\nNow: bureau-gateway check {directory}")
-
-
-def _connector(name: str, kind: Kind, currency: str) -> str:
-    text = _read(_SCAFFOLDS / f"{kind}.yaml")
-    for mark, word in (("__NAME__", name), ("__ENV__", name.upper()), ("__CURRENCY__", currency)):
-        text = text.replace(mark, word)
-    return text
-
-
-def _currency(folder: Path) -> str:
-    try:
-        settings = read_own_settings(read_catalog(folder)[1], process.environment())
-    except CatalogError:
-        return _CURRENCY
-    return settings.billing_currency
-
-
-def _read(file: Traversable) -> str:
-    return file.read_text(encoding="utf-8")
 
 
 def _write_new(file: Path, text: str) -> None:

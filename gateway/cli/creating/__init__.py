@@ -1,0 +1,1 @@
+"""What is made instead of copied: connectors of each kind, keys, a folder to begin with."""

@@ -1,0 +1,1 @@
+"""Writes an operation down as a bureau and a connector."""
