@@ -11,7 +11,7 @@ FAULT_EXAMPLES ?= 2000
 SEED := $(or $(SEED),$(shell date +%s))
 export VENV
 
-.PHONY: install demo serve test check bench fault protos fmt
+.PHONY: install demo serve test check bench fault protos reference fmt
 
 install: $(VENV)/.installed
 
@@ -44,6 +44,9 @@ fault: install
 
 protos: .venv-protos/.installed
 	protos/generate.sh
+
+reference: install
+	$(BIN)/bureau-gateway schema --reference docs/reference
 
 fmt: install
 	$(BIN)/ruff format .

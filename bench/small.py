@@ -12,20 +12,23 @@ from pathlib import Path
 from random import SystemRandom
 
 from datachannel.v1 import data_channel_service_pb2 as pb
+from pydantic import TypeAdapter
 
 from connectors.assembly import assemble
-from connectors.codec.json import read_json
 from connectors.connector import Connector
 from connectors.contract import Attempt, ConsentRef, Query, Standing, Wire, WireReply
 from connectors.kit import Ending, Kit
+from connectors.mapping import Rows
 from connectors.policy.cache_key import compile_key, told_apart
 from connectors.words import Effect, Purpose
 from gateway.app import Gateway, Streams, running
 from gateway.catalog.reading import read_catalog
 from gateway.clock import LoopClock
 from gateway.fields.schema import schema
+from gateway.jobs.continuations import Continuations
+from gateway.jobs.store import StoredJobs
 from gateway.model import Credentials
-from gateway.rpc.channel import DataChannel
+from gateway.rpc.channel import DataChannel, Later
 from gateway.rpc.engine.contract import CallContext
 from gateway.rpc.translate_report import ReportTranslation
 from gateway.security.keys import Keys
@@ -33,7 +36,7 @@ from gateway.security.secrets import ChainedSecrets, SecretVariables
 from gateway.store.memory_cache import MemoryCache
 from gateway.telemetry.observer import QueryCounters
 
-from .bureau_answer import answer
+from .bureau_answer import LARGE, SIZE, answer, more
 from .inquiries import PATH, Inquiries
 from .load import API_KEY
 from .people import id_number, mobile
@@ -44,21 +47,21 @@ ROUNDS = 7
 Figures = dict[str, float]
 
 
+@dataclass(frozen=True, slots=True)
 class _Canned:
     """A transport that has the answer already, and a ledger that writes nothing."""
 
+    body: bytes = b""
+
     async def send(self, wire: Wire) -> WireReply:
         wire.attempt.sent = True
-        return WireReply(200, {"content-type": "application/json"}, _ANSWER)
+        return WireReply(200, {"content-type": "application/json"}, self.body)
 
     async def aclose(self) -> None: ...
 
     async def intent(self, query: Query, effect: Effect) -> None: ...
 
     async def outcome(self, query: Query, ending: Ending) -> None: ...
-
-
-_ANSWER = answer()
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +73,8 @@ class Part:
     key: Callable[[Query], str]
 
 
-def part(env: Mapping[str, str]) -> Part:
+def part(env: Mapping[str, str], body: bytes, rows: Mapping[str, object]) -> Part:
+    """Build a connector that is answered with `body`, and maps `rows` besides its own."""
     clock = LoopClock()
     master = Keys.of(env["BENCH_SECRET_MASTER_KEY"], "bench")
     catalog, _ = read_catalog(CONFIG)
@@ -87,10 +91,17 @@ def part(env: Mapping[str, str]) -> Part:
         currency="CNY",
         files=CONFIG,
     )
-    bureau = catalog.bureaus["credit_bureau"].spec.build(kit, _Canned())
-    connector, references = assemble(catalog.connectors["credit"].spec, kit, bureau)
-    told = told_apart(references, ())
-    return Part(connector, _query(), compile_key(master.cache, ("credit@1.0.0", *told), told))
+    bureau = catalog.bureaus["credit_bureau"].spec.build(kit, _Canned(body))
+    spec = catalog.connectors["credit"].spec
+    added = TypeAdapter[Rows](Rows).validate_python(rows)
+    spec = spec.model_copy(update={"mapping": {**spec.mapping, **added}})
+    parts = assemble(spec, kit, bureau)
+    if parts.main is None:
+        raise ValueError("the bench asks by a request")
+    told = told_apart(parts.references, ())
+    return Part(
+        parts.main.connector, _query(), compile_key(master.cache, ("credit@1.0.0", *told), told)
+    )
 
 
 def _query() -> Query:
@@ -115,21 +126,31 @@ def _query() -> Query:
 
 
 async def parts(env: Mapping[str, str]) -> Figures:
-    """Take one connector apart."""
-    one = part(env)
+    """Take one connector apart, with an answer of the usual size and with a large one."""
+    usual = part(env, answer(SIZE), {})
+    figures = await _taken_apart(usual, answer(SIZE), "2 KB", "25 fields")
+    figures["cache key"] = _each(lambda: usual.key(usual.query))
+    large = part(env, answer(LARGE), more())
+    return figures | await _taken_apart(large, answer(LARGE), "30 KB", "120 fields", turns=200)
+
+
+async def _taken_apart(
+    one: Part, body: bytes, size: str, fields: str, turns: int = 1000
+) -> Figures:
     connector, query = one.connector, one.query
     scope = connector._scope(query, {})  # noqa: SLF001 - what is measured has no door of its own
-    document = read_json(_ANSWER.decode())
-    reply = WireReply(200, {}, _ANSWER)
+    reading = connector.reading
+    reply = WireReply(200, {}, body)
+    document = reading.decode(reply).document
     wire = connector._wire  # noqa: SLF001
+    attempts = await _each_awaited(lambda: connector(query), turns)
     return {
-        "one attempt, without network": await _each_awaited(lambda: connector(query)),
-        "  render, sign, encode": _each(lambda: wire(query, scope, {})),
-        "    template render alone": _each(lambda: connector.request.draft(scope)),
-        "  decode, classify, map": _each(lambda: connector.reading(reply, scope)),
-        "    decode 2 KB of JSON": _each(lambda: read_json(_ANSWER.decode())),
-        "    map 25 fields, serialise": _each(lambda: connector.reading.mapping(document)),
-        "cache key": _each(lambda: one.key(query)),
+        f"one attempt, {size}, without network": attempts,
+        f"  {size}: render, sign, encode": _each(lambda: wire(query, scope, {}, ()), turns),
+        f"    {size}: template render alone": _each(lambda: connector.request.draft(scope), turns),
+        f"  {size}: decode, classify, map": _each(lambda: reading(reply, scope), turns),
+        f"    {size}: decode": _each(lambda: reading.decode(reply), turns),
+        f"    {size}: map {fields}, serialise": _each(lambda: reading.mapping(document), turns),
     }
 
 
@@ -158,6 +179,11 @@ def asking(gateway: Gateway) -> Callable[[], Awaitable[bytes]]:
         ReportTranslation(view.connectors, gateway.settings.billing_currency),
         LoopClock(),
         lambda: random.randbytes(16).hex(),
+        Later(
+            gateway.assembled.callers.identify,
+            Continuations(gateway.stores.jobs),
+            StoredJobs(gateway.stores.jobs),
+        ),
     )
     asked = 0
 

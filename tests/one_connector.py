@@ -15,12 +15,11 @@ from connectors.words import Purpose
 from gateway.fields.schema import schema
 from tests.standins import make_kit
 
-KIT = replace(make_kit(secrets={"token": "s3cret"}), schema=schema())
+KIT = replace(make_kit(secrets={"token": "s3cret", "aes": "00" * 16}), schema=schema())
 
 OUTCOMES: list[dict[str, Any]] = [
     {"outcome": "HIT", "status": 200, "body": {"code": "0"}},
     {"outcome": "NO_HIT", "status": 200, "body": {"code": "1"}},
-    {"outcome": "PENDING", "status": 202},
     {"outcome": "REFUSED", "status": 401, "refresh_auth": "once"},
     {
         "outcome": "RATE_LIMITED",
@@ -85,7 +84,9 @@ def question(subject: Mapping[str, object] | None = None, **changes: Any) -> Que
 
 
 def build(spec: ConnectorSpec, wires: Wires, of: BureauSpec | None = None) -> Connector:
-    return assemble(spec, KIT, (of or bureau()).build(KIT, wires))[0]
+    main = assemble(spec, KIT, (of or bureau()).build(KIT, wires)).main
+    assert main is not None
+    return main.connector
 
 
 async def ask(

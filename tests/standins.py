@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
-from typing import NoReturn, cast
+from typing import Any, NoReturn, cast
 
 from google.protobuf.struct_pb2 import Struct
 
@@ -40,6 +40,11 @@ class DictSecrets:
         if name not in self._values:
             raise ConfigError(f"no secret {name}")
         return Secret(self._values[name])
+
+
+def anything() -> Any:
+    """Stand for whatever a test must not reach."""
+    return Unused()
 
 
 class Unused:

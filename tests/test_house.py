@@ -16,11 +16,18 @@ from ruamel.yaml import YAML
 
 from connectors.auth import AnyAuth
 from connectors.codec import AnyCodec
+from connectors.mapping import AnyRow
+from connectors.mapping.spec import OVER
+from connectors.mapping.types.functions import FUNCTIONS
+from connectors.seal import SealList
 from connectors.sign import SignList
 from connectors.transport import AnyTransport
+from connectors.verify import AnyVerify
 from gateway.checks import AnyCheck
 from gateway.fillers import AnyFiller
 from gateway.rules import AnyRule
+
+from .unit.mapping_case import whole
 
 ROOT = Path(__file__).parent.parent
 PACKAGES = ("connectors", "gateway", "mock_bureaus", "datachannel_client")
@@ -50,7 +57,9 @@ FAMILIES: dict[str, Any] = {
     "transport": AnyTransport,
     "codec": AnyCodec,
     "auth": AnyAuth,
+    "seal": SealList,
     "sign": SignList,
+    "verify": AnyVerify,
     "validate": tuple[AnyRule, ...],
     "fill": tuple[AnyFiller, ...],
     "checks": tuple[AnyCheck, ...],
@@ -154,3 +163,23 @@ def test_each_kind_is_shown(family: str) -> None:
     assert set(kinds(FAMILIES[family])) == shown
     pages = "".join(text(page) for page in PAGES)
     assert {kind for kind in shown if f"**{kind}**" not in pages} == set()
+
+
+def test_each_word_of_a_mapping_is_shown() -> None:
+    """What a page shows of a mapping is one, and it shows each type, place and function."""
+    page = ROOT / "docs" / "kinds.md"
+    shown = [example for example in examples(page) if isinstance(example, dict)]
+    words = {"mapping", "mapping_families", "retention"}
+    for example in shown:
+        if words & example.keys():
+            whole(
+                example.get("mapping", {}),
+                example.get("mapping_families", []),
+                example.get("retention", []),
+            )
+
+    types = {str(get_args(row)[1].tag) for row in get_args(get_args(AnyRow)[0])} - {"each"}
+    places = {"path", "xpath", "value", "months_between", "list", "each", *OVER}
+    told = types | places | {"mapping_families", "retention"}
+    assert {word for word in told if f"**{word}**" not in text(page)} == set()
+    assert {word for word in FUNCTIONS if not re.search(rf"`{word}[`(]", text(page))} == set()

@@ -2,54 +2,38 @@
 
 from __future__ import annotations
 
-import hmac
-import sqlite3
 from collections.abc import AsyncIterator, Mapping
-from contextlib import closing
-from dataclasses import asdict, dataclass
-from datetime import date
+from dataclasses import dataclass, field
 from pathlib import Path
-from random import Random
 
 import pytest
 from datachannel.v1 import user_info_pb2
 
-from connectors.contract import Call, Query, Reply, Standing, Transport
 from connectors.errors import ConnectorError, WrongSubject
-from connectors.kit import Kit
-from connectors.policy.ledger import Owned
 from connectors.rehearsal.portrait import portray
-from connectors.rehearsal.props import GivenSecrets, Inert
-from connectors.words import Billed, Outcome, Purpose
-from gateway.catalog.reading import read_catalog
-from gateway.clock import LoopClock
-from gateway.fields.schema import schema
-from mock_bureaus import DEMO, MockBureaus, Step
-from tests.shipped import BUREAU_URLS, CONFIG, CONNECTORS
+from connectors.words import Billed, Outcome
+from mock_bureaus import Step
 
-PEPPER = "test-pepper"
-DEMO_PERSON = {
-    "name": "测试丙",
-    "id_number": "110105199001010002",
-    "date_of_birth": date(1990, 1, 1),
-    "mobile": "19900000001",
-    "bank_card": "6200000000000005",
-    "certificate_number": "1000000000000001",
-}
-ELDER = {
-    "name": "测试甲",
-    "id_number": "11010519491231002X",
-    "date_of_birth": date(1949, 12, 31),
-    "mobile": "19900000001",
-    "certificate_number": "1000000000000002",
-}
-STRANGER = {
-    "name": "测试丁",
-    "id_number": "110105199001010029",
-    "date_of_birth": date(1990, 1, 1),
-    "mobile": "19900000009",
-    "certificate_number": "1000000000000003",
-}
+from .town import (
+    ANA,
+    DEMO_PERSON,
+    ELDER,
+    JACK,
+    JANE,
+    JILL,
+    JOHN,
+    JUAN,
+    LUIS,
+    MEENA,
+    NADIE,
+    RAVI,
+    STRANGER,
+    Subject,
+    Town,
+    american,
+    open_town,
+)
+
 HIT, NO_HIT = Outcome.HIT, Outcome.NO_HIT
 OUTCOMES: Mapping[str, tuple[Outcome, Outcome, Outcome]] = {
     "credit_enhancement": (NO_HIT, HIT, NO_HIT),
@@ -61,6 +45,161 @@ OUTCOMES: Mapping[str, tuple[Outcome, Outcome, Outcome]] = {
     "police_id": (HIT, HIT, NO_HIT),
 }
 """Of the demo person, of the elder, and of a stranger, whom the fraud bureau calls clean."""
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One question, and some of what must come of it."""
+
+    connector: str
+    person: str
+    subject: Subject
+    outcome: Outcome
+    told: Mapping[str, object] = field(default_factory=dict)
+    """By path: a number in it is the place in a list."""
+
+    def __str__(self) -> str:
+        return f"{self.connector} of {self.person}"
+
+
+NAMESAKE = {**DEMO_PERSON, "name": "测试戊"}
+SCORE, ACCOUNTS = "credit_summary.scores.0.score", "credit_summary.total_accounts"
+CASES = (
+    Case(
+        "loan_radar",
+        "one who borrows",
+        DEMO_PERSON,
+        HIT,
+        {"attributes.loanradar_a22160001": 520, "attributes.loanradar_a22160004": 5},
+    ),
+    Case("loan_radar", "one with other codes", ELDER, HIT, {"attributes.loanradar_a22160002": 35}),
+    Case("loan_radar", "a wrong name", NAMESAKE, Outcome.MISMATCH),
+    Case("loan_radar", "a stranger", STRANGER, NO_HIT),
+    Case(
+        "platform_loans",
+        "one who borrows",
+        DEMO_PERSON,
+        HIT,
+        {
+            "fraud.multi_lending.1.institution_count": 2,
+            "attributes.pathsign_risk_score": 62,
+        },
+    ),
+    Case("platform_loans", "a stranger", STRANGER, NO_HIT),
+    Case(
+        "bank_card_check",
+        "its holder",
+        DEMO_PERSON,
+        HIT,
+        {"identity_verification.bank_card_four_factor_match": "MATCH"},
+    ),
+    Case(
+        "bank_card_check",
+        "another holder",
+        NAMESAKE,
+        Outcome.MISMATCH,
+        {"identity_verification.bank_card_four_factor_match": "MISMATCH"},
+    ),
+    Case(
+        "bank_card_check",
+        "a stranger",
+        {**STRANGER, "bank_card": "6200000000000013"},
+        NO_HIT,
+    ),
+    Case(
+        "sealed_degree",
+        "a graduate",
+        DEMO_PERSON,
+        HIT,
+        {
+            "education.highest_level": "BACHELOR",
+            "education.institution_name": "示例大学",
+            "education.graduation_date": "2012-07",
+        },
+    ),
+    Case("sealed_degree", "a wrong name", NAMESAKE, NO_HIT),
+    Case("sealed_degree", "a stranger", STRANGER, NO_HIT),
+    Case(
+        "us_credit_report",
+        "one with a score",
+        JOHN,
+        HIT,
+        {SCORE: 712, ACCOUNTS: 2, "credit_summary.scores.0.reason_codes.1.code": "14"},
+    ),
+    Case("us_credit_report", "a thin file", JANE, Outcome.NO_SCORE, {SCORE: None, ACCOUNTS: 1}),
+    Case("us_credit_report", "an exclusion code", JACK, HIT, {SCORE: None, ACCOUNTS: 1}),
+    Case("us_credit_report", "nobody", american("JUNE", "555555555"), NO_HIT),
+    Case(
+        "us_credit_xml",
+        "one with a score",
+        JOHN,
+        HIT,
+        {
+            SCORE: 712,
+            ACCOUNTS: 2,
+            "credit_summary.freeze": False,
+            "credit_summary.file_since_date": "2010-03-01",
+            "credit_summary.tradelines.1.payment_status": "DPD_30_59",
+        },
+    ),
+    Case("us_credit_xml", "a thin file", JANE, Outcome.NO_SCORE, {SCORE: None, ACCOUNTS: 1}),
+    Case(
+        "us_credit_xml",
+        "a frozen file",
+        JACK,
+        Outcome.BLOCKED,
+        {"credit_summary.freeze": True, ACCOUNTS: None},
+    ),
+    Case("us_credit_xml", "a minor", JILL, Outcome.BLOCKED, {"credit_summary": None}),
+    Case("us_credit_xml", "nobody", american("JUNE", "555555555"), NO_HIT),
+    Case(
+        "india_credit_report",
+        "one with a score",
+        RAVI,
+        HIT,
+        {
+            SCORE: 750,
+            ACCOUNTS: 2,
+            "credit_summary.tradelines.0.max_dpd_days": 60,
+            "credit_summary.current_overdue_amount.minor_units": 920000,
+        },
+    ),
+    Case(
+        "india_credit_report",
+        "no score",
+        MEENA,
+        Outcome.NO_SCORE,
+        {SCORE: None, ACCOUNTS: 1, "credit_summary.tradelines.0.account_type": "CREDIT_CARD"},
+    ),
+    Case("india_credit_report", "nobody", {**RAVI, "id_number": "ABCPE1234Z"}, NO_HIT),
+    Case(
+        "mexico_credit_score",
+        "one with a score",
+        JUAN,
+        HIT,
+        {
+            SCORE: 546,
+            ACCOUNTS: 2,
+            "credit_summary.inquiries.0.total": 1,
+            "credit_summary.scores.0.reason_codes.3.code": "D2",
+            "credit_summary.tradelines.1.disputed": True,
+        },
+    ),
+    Case("mexico_credit_score", "no score", ANA, Outcome.NO_SCORE, {SCORE: None, ACCOUNTS: 1}),
+    Case("mexico_credit_score", "a blocked file", LUIS, Outcome.BLOCKED, {"credit_summary": None}),
+    Case("mexico_credit_score", "nobody", NADIE, NO_HIT),
+)
+
+REFERRED = frozenset(
+    {
+        "loan_radar",
+        "platform_loans",
+        "us_credit_report",
+        "us_credit_xml",
+        "india_credit_report",
+    }
+)
+"""Those of `CASES` whose bureaus take a reference of ours."""
 
 KNOWN: Mapping[str, Mapping[str, object]] = {
     "credit_report": {
@@ -164,78 +303,13 @@ KNOWN: Mapping[str, Mapping[str, object]] = {
 """What the bureaus say of the demo person, in our words."""
 
 
-@dataclass(frozen=True, slots=True)
-class Town:
-    """Bureaus that listen, and the shipped connectors that ask them."""
-
-    bureaus: MockBureaus
-    calls: Mapping[str, Call]
-
-    async def ask(self, connector: str, subject: Mapping[str, object]) -> Reply:
-        deadline = LoopClock().now() + 10
-        standing = Standing(
-            tenant="lender_a",
-            caller="scoring_service",
-            inquiry_id="i1",
-            purpose=Purpose.CREDIT_ORIGINATION,
-            consent=None,
-            subject_token="t1",
-            config_version="v1",
-        )
-        known = {"identity_verification.id_name_match": "MATCH"}
-        query = Query(connector, standing, lambda: deadline, subject=subject, user_info=known)
-        return await self.calls[connector](query)
-
-
 @pytest.fixture
 async def town(tmp_path: Path) -> AsyncIterator[Town]:
-    _write_lists(tmp_path / "lists.db")
-    catalog, _ = read_catalog(CONFIG)
-    owned, inert = Owned(), Inert()
-    async with MockBureaus() as bureaus:
-        kit = Kit(
-            clock=LoopClock(),
-            random=Random(1),
-            secrets=GivenSecrets({**asdict(DEMO), "list_pepper": PEPPER}),
-            env={
-                **dict.fromkeys(BUREAU_URLS, bureaus.url),
-                "LENDER_LISTS_DSN": f"sqlite:///{tmp_path}/lists.db",
-            },
-            ledger=inert,
-            cache=inert,
-            observer=inert,
-            schema=schema(),
-            cache_key=b"k" * 32,
-            currency="CNY",
-            files=CONFIG,
-            tables=catalog.tables,
-        )
-        built = {name: entry.spec.build(kit) for name, entry in catalog.bureaus.items()}
-        specs = {name: entry.spec for name, entry in catalog.connectors.items()}
-        calls = {
-            name: spec.build(kit, built[spec.bureau], owned).call for name, spec in specs.items()
-        }
-        yield Town(bureaus, calls)
-        await owned.settled()
-        transports: list[Transport] = [bureau.transport for bureau in built.values()]
-        for transport in transports:
-            await transport.aclose()
+    async with open_town(tmp_path) as opened:
+        yield opened
 
 
-def _write_lists(file: Path) -> None:
-    listed = hmac.digest(PEPPER.encode(), b"11010519491231002X", "sha256").hex()
-    with closing(sqlite3.connect(file)) as database, database:
-        database.execute(
-            "create table blacklist"
-            " (id_hash text not null, reason text not null, listed_on text not null)"
-        )
-        database.executemany(
-            "insert into blacklist values (?, ?, ?)",
-            [(listed, "FRAUD", "2024-11-30"), (listed, "LOSS", "2025-06-01")],
-        )
-
-
-@pytest.mark.parametrize("connector", CONNECTORS)
+@pytest.mark.parametrize("connector", OUTCOMES)
 async def test_each_person_is_known_as_far_as_a_bureau_knows_them(
     town: Town, connector: str
 ) -> None:
@@ -284,7 +358,7 @@ async def test_a_market_that_knows_somebody_is_mapped_too(town: Town) -> None:
 
 
 @pytest.mark.parametrize("person", [DEMO_PERSON, ELDER, STRANGER], ids=lambda each: each["name"])
-@pytest.mark.parametrize("connector", CONNECTORS)
+@pytest.mark.parametrize("connector", OUTCOMES)
 async def test_our_bill_is_the_bureaus(
     town: Town, connector: str, person: Mapping[str, object]
 ) -> None:
@@ -295,6 +369,30 @@ async def test_our_bill_is_the_bureaus(
 
     assert (reply.billed is Billed.YES) is bool(billed)
     assert bool(about_persons) is (connector != "internal_blacklist")
+
+
+@pytest.mark.parametrize("case", CASES, ids=str)
+async def test_a_case_ends_as_the_bureau_knows_it(town: Town, case: Case) -> None:
+    """And our bill is the bureau's, by the reference that both have, where there is one."""
+    reply = await town.ask(case.connector, case.subject)
+    portrait = portray(user_info_pb2.UserInfo.FromString(reply.user_info))
+    (call,) = town.about_persons()
+
+    assert reply.outcome is case.outcome
+    assert {path: found(portrait, path) for path in case.told} == case.told
+    assert (reply.mapped.invalid, reply.mapped.unmapped) == (0, 0)
+    assert (reply.billed is Billed.YES) is call.billed
+    assert bool(reply.cost) is call.billed
+    assert bool(call.reference) is (case.connector in REFERRED)
+
+
+def found(document: object, path: str) -> object:
+    for step in path.split("."):
+        if isinstance(document, list):
+            document = document[int(step)] if int(step) < len(document) else None
+        else:
+            document = document.get(step) if isinstance(document, Mapping) else None
+    return document
 
 
 async def test_another_name_is_told_by_the_police_and_hidden_by_the_credit_file(
@@ -310,14 +408,19 @@ async def test_another_name_is_told_by_the_police_and_hidden_by_the_credit_file(
 
 
 @pytest.mark.parametrize(
-    ("connector", "bureau"), [("multi_lending", "multi_lending"), ("credit_report",) * 2]
+    ("connector", "bureau", "person"),
+    [
+        ("multi_lending", "multi_lending", DEMO_PERSON),
+        ("credit_report", "credit_report", DEMO_PERSON),
+        ("us_credit_report", "uscredit", JOHN),
+    ],
 )
 async def test_a_token_that_the_bureau_forgot_is_renewed(
-    town: Town, connector: str, bureau: str
+    town: Town, connector: str, bureau: str, person: Subject
 ) -> None:
-    await town.ask(connector, DEMO_PERSON)
+    await town.ask(connector, person)
     town.bureaus.expire_tokens(bureau)
-    reply = await town.ask(connector, DEMO_PERSON)
+    reply = await town.ask(connector, person)
     paths = [call.path.rpartition("/")[2] for call in town.bureaus.calls]
 
     assert reply.outcome is Outcome.HIT

@@ -28,6 +28,7 @@ from gateway.rpc.translate_report import ReportTranslation
 from gateway.security.pki import CLIENT, generate
 from tests.e2e.serving import GET_USER_INFO, LOCAL, SERVICE, call, echo, raw, reason, serving
 from tests.inquiries import Line
+from tests.standins import anything
 
 PERSON = "11010519491231002X"
 REQUEST = pb.GetUserInfoRequest(inquiry_id="i1", product="identity").SerializeToString()
@@ -39,7 +40,7 @@ BAD_DATE = pb.GetUserInfoRequest(
 def channel(line: Line) -> DataChannel:
     names = count(1)
     report = ReportTranslation({}, "CNY")
-    return DataChannel(line.pipeline(), report, LoopClock(), lambda: f"r{next(names)}")
+    return DataChannel(line.pipeline(), report, LoopClock(), lambda: f"r{next(names)}", anything())
 
 
 async def test_an_inquiry_is_answered() -> None:

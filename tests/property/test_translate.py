@@ -21,7 +21,7 @@ from gateway.rpc.status import Statuses
 from gateway.rpc.translate import amount, money
 from gateway.rpc.translate_report import ReportTranslation
 from tests.inquiries import CONTEXT, Line
-from tests.standins import HandClock
+from tests.standins import HandClock, anything
 
 INT32 = st.integers(-(2**31), 2**31 - 1)
 INT64 = st.integers(-(2**63), 2**63 - 1)
@@ -29,7 +29,7 @@ INT64 = st.integers(-(2**63), 2**63 - 1)
 
 def channel() -> DataChannel:
     return DataChannel(
-        Line().pipeline(), ReportTranslation({}, "CNY"), HandClock(), lambda: "report"
+        Line().pipeline(), ReportTranslation({}, "CNY"), HandClock(), lambda: "report", anything()
     )
 
 

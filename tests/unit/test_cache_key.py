@@ -11,9 +11,9 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from connectors.assembly import assemble
 from connectors.contract import ConsentRef, Query
 from connectors.policy.cache_key import compile_key, told_apart
-from connectors.policy.ledger import Owned
 from connectors.spec import ConnectorSpec
 from connectors.words import Purpose
 from tests.one_connector import KIT, bureau, connector, question
@@ -95,10 +95,8 @@ def test_no_two_different_questions_share_a_name(one: Any, other: Any) -> None:
 
 
 def named(spec: ConnectorSpec) -> str:
-    built = bureau().build(KIT)
-    _ = spec.build(KIT, built, Owned())
-    references = frozenset({"subject.id_number"})
-    return spec._key(KIT, references)(question())  # noqa: SLF001 (the stack hides it)
+    parts = assemble(spec, KIT, bureau().build(KIT))
+    return spec._key(KIT, parts)(question())  # noqa: SLF001 (the stack hides it)
 
 
 @pytest.mark.parametrize(
@@ -117,7 +115,7 @@ def test_an_answer_that_was_read_otherwise_is_another(change: Any) -> None:
 
 def test_what_is_ignored_shares_a_name() -> None:
     spec = connector(cache={"ttl": "1h", "ignore": ["subject.id_number"]})
-    references = frozenset({"subject.id_number"})
-    ask = spec._key(KIT, references)  # noqa: SLF001 (the stack hides it)
+    parts = assemble(spec, KIT, bureau().build(KIT))
+    ask = spec._key(KIT, parts)  # noqa: SLF001 (the stack hides it)
 
     assert ask(known(id_number="1")) == ask(known(id_number="2"))

@@ -29,7 +29,7 @@ from gateway.rpc.translate_report import ReportTranslation
 from gateway.stages.admit import Admit, Callers
 from gateway.stages.plan import Seat
 from tests.inquiries import CALLER, CONTEXT, Line
-from tests.standins import HandClock
+from tests.standins import HandClock, anything
 
 CREDIT = ProductSpec.model_validate(
     {
@@ -227,7 +227,7 @@ async def test_a_plan_is_refused_as_the_inquiry_would_be() -> None:
 
 def methods() -> dict[str, Any]:
     report = ReportTranslation({}, "CNY")
-    data = DataChannel(Line().pipeline(), report, HandClock(), lambda: "r")
+    data = DataChannel(Line().pipeline(), report, HandClock(), lambda: "r", anything())
     return dict(main_methods(data, channel()))
 
 

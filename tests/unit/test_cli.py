@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,12 +13,19 @@ from typer.testing import CliRunner, Result
 
 from connectors.words import FieldStatus
 from gateway.cli import app
-from gateway.cli.create import Kind
-from gateway.cli.json_schema import MODELS
-from gateway.config.folder import walk
+from gateway.cli.creating.kinds import Kind
+from gateway.cli.describing.models import MODELS
+from gateway.cli.describing.reference import pages
+from gateway.config.document import Document, read
+from gateway.config.folder import kind, walk
 
 CONFIG = Path(__file__).parents[2] / "config"
-COMMANDS = ("serve", "demo", "ask", "check", "test", "explain", "schema", "mock")
+COMMANDS = (
+    *("serve", "demo", "ask", "check", "test", "try", "doctor", "diff"),
+    *("explain", "schema", "mock"),
+)
+CREATE = ("create connector", "create api-key", "create folder")
+IMPORT = ("import openapi", "import curl", "import sample")
 
 
 def bureau_gateway(*arguments: str | Path) -> Result:
@@ -36,7 +45,7 @@ def change(file: Path, old: str, new: str) -> None:
     file.write_text(text.replace(old, new), "utf-8")
 
 
-@pytest.mark.parametrize("command", [*COMMANDS, "create connector", "create api-key"])
+@pytest.mark.parametrize("command", [*COMMANDS, *CREATE, *IMPORT])
 def test_each_command_has_an_example(command: str) -> None:
     helped = bureau_gateway(*command.split(), "--help")
 
@@ -62,6 +71,7 @@ def test_all_findings_are_told_with_their_places(trial: Path) -> None:
     assert f"{trial / 'products' / 'trial.yaml'}:10:17: connectors[0].connector" in checked.output
     assert "score.yaml:14:1: efect: unknown key" in checked.output
     assert {finding["line"] for finding in as_json["findings"]} >= {10, 14}
+    assert set(as_json["findings"][0]) == {"file", "line", "column", "path", "message"}
     assert as_json["checked"]["products"] == 1
 
 
@@ -72,11 +82,18 @@ def test_no_folder_is_a_wrong_question(tmp_path: Path) -> None:
 @pytest.mark.parametrize("kind", Kind)
 def test_a_connector_made_by_create_is_sound(trial: Path, kind: Kind) -> None:
     made = bureau_gateway("create", "connector", "acme", "--kind", kind, "--folder", trial)
+    if kind is Kind.PLUGIN:
+        # What a class may do is for the owner of the gateway to allow, and for no scaffold.
+        assert "is not among the gateway's `plugins`" in bureau_gateway("check", trial).output
+        plugins = "plugins: ['gateway.cli.creating.example_plugin:Example']\njurisdiction: CN"
+        change(trial / "gateway.yaml", "jurisdiction: CN", plugins)
 
     assert made.exit_code == 0
-    assert bureau_gateway("check", trial).exit_code == 0
+    checked = bureau_gateway("check", trial)
+    assert (checked.exit_code, checked.output[:5]) == (0, "fine:"), checked.output
     tested = bureau_gateway("test", trial, "--connector", "acme")
-    assert (tested.exit_code, "acme: 2 of 2 passed" in tested.output) == (0, True)
+    assert tested.exit_code == 0, tested.output
+    assert re.search(r"acme: ([23]) of \1 passed", tested.output)
 
 
 def test_create_writes_over_nothing(trial: Path) -> None:
@@ -100,9 +117,39 @@ def test_a_failing_test_is_told_path_by_path(trial: Path, tmp_path: Path) -> Non
     assert "FAILED a hit is mapped" in tested.output
     assert "user_info.credit_summary.scores[0].score" in tested.output
     assert "not tried: outcomes[5] (BUREAU_ERROR)" in tested.output
-    assert '<testsuite name="score" tests="2" failures="1">' in (
-        tmp_path / "results.xml"
-    ).read_text("utf-8")
+    results = (tmp_path / "results.xml").read_text("utf-8")
+    for said in (
+        '<testsuite name="score" tests="2" failures="1">',
+        '<property name="outcome" value="HIT" />',
+        '<property name="attempts" value="1" />',
+        '<property name="billed" value="YES" />',
+        '<property name="cost" value="1.00" />',
+        '<property name="waits" value="" />',
+        '<property name="outcomes" value="outcomes[0]" />',
+        '<property name="mapping" value="credit_summary.scores" />',
+        '<property name="mapping not tried" value="" />',
+    ):
+        assert said in results, said
+    assert 'name="outcomes not tried" value="outcomes[2], ' in results
+
+
+def test_a_body_is_compared_to_the_byte_and_waits_are_told(trial: Path, tmp_path: Path) -> None:
+    score = trial / "connectors" / "score.yaml"
+    change(score, 'json_contains: {idNumber: "110105199001010002", name: Zhang San}', "text: '{}'")
+    change(
+        score,
+        "replies: [{json: {code: NOT_FOUND}}]",
+        'replies: [{status: 429, headers: {Retry-After: "1"}}, {json: {code: NOT_FOUND}}]',
+    )
+    change(score, "status: 429}", "status: 429, wait: {header: Retry-After, max: 2s}}")
+
+    tested = bureau_gateway("test", trial, "--junit", tmp_path / "results.xml")
+
+    assert 'text: expected {}, came {"idNumber":"110105199001010002"' in tested.output
+    results = (tmp_path / "results.xml").read_text("utf-8")
+    assert 'message="requests[0].text: expected {}, came {&quot;idNumber' in results
+    assert '<property name="attempts" value="2" />' in results
+    assert '<property name="waits" value="1s" />' in results
 
 
 def test_what_is_not_there_can_not_be_tested_or_explained(trial: Path) -> None:
@@ -166,6 +213,64 @@ def test_schemas_describe(schemas: dict[str, Any]) -> None:
     assert FieldStatus.NULL_VALUE in str(connector["properties"]["sentinels"])
 
 
+def test_the_version_is_told() -> None:
+    told = bureau_gateway("--version")
+
+    assert (told.exit_code, told.output[:15]) == (0, "bureau-gateway ")
+
+
+def test_fields_of_user_info_are_told_with_their_types() -> None:
+    told = bureau_gateway("schema", "--fields").output.split("\n")
+    fields = {path: kind.strip() for path, _, kind in (line.partition(" ") for line in told)}
+
+    assert fields["income_employment.monthly_income"] == "amount"
+    assert fields["education.graduation_date"] == "date"
+    assert fields["credit_summary.scores"] == "list"
+    assert fields["credit_summary.scores[].score"] == "int"
+    assert fields["fraud.multi_lending[window,key,institution_type].application_count"] == "int"
+    assert fields["identity_verification.id_name_match"].startswith("enum MATCH, MISMATCH")
+
+
+def test_the_pages_of_reference_are_those_of_the_models() -> None:
+    """After a change of a key or a kind: `make reference`."""
+    docs = CONFIG.parent / "docs"
+    written = {page.name: page.read_text("utf-8") for page in (docs / "reference").glob("*.md")}
+
+    assert written == pages((docs / "kinds.md").read_text("utf-8"))
+
+
+def yaml_of(page: Path) -> Iterator[dict[str, Any]]:
+    blocks = re.compile(r"^```yaml\n(.*?)^```", re.MULTILINE | re.DOTALL)
+    for block in blocks.findall(page.read_text("utf-8")):
+        for found in read(page, block.encode()):
+            if isinstance(found.value, dict):
+                yield found.value
+
+
+def test_examples_of_pages_fit_the_schemas(schemas: dict[str, Any]) -> None:
+    jsonschema = pytest.importorskip("jsonschema")
+    keys = {
+        name: {"$defs": schema.get("$defs", {}), **schema["properties"][name]}
+        for schema in (schemas["product"], schemas["connector"], schemas["bureau"])
+        for name in schema["properties"]
+    }
+    docs = CONFIG.parent / "docs"
+    tried = 0
+    for page in (docs / "kinds.md", docs / "add-a-connector.md"):
+        for found in yaml_of(page):
+            whole = kind(Document(page, found)) if "name" in found else None
+            parts = (
+                [(schemas[whole], found)]
+                if whole
+                else [(keys[key], value) for key, value in found.items() if key in keys]
+            )
+            for schema, value in parts:
+                validator = jsonschema.Draft202012Validator(schema)
+                assert [error.message for error in validator.iter_errors(value)] == [], found
+                tried += 1
+    assert tried > 50
+
+
 def test_shipped_files_fit_the_schemas(schemas: dict[str, Any]) -> None:
     jsonschema = pytest.importorskip("jsonschema")
     folder = walk(CONFIG)
@@ -176,9 +281,10 @@ def test_shipped_files_fit_the_schemas(schemas: dict[str, Any]) -> None:
         "connector": folder.connectors,
         "product": folder.products,
         "caller": folder.callers,
+        "table": tuple(Document(CONFIG, dict(table)) for table in folder.tables.values()),
     }
 
-    for kind, found in documents.items():
-        validator = jsonschema.Draft202012Validator(schemas[kind])
+    for name, found in documents.items():
+        validator = jsonschema.Draft202012Validator(schemas[name])
         for document in found:
             assert [error.message for error in validator.iter_errors(document.value)] == []

@@ -120,7 +120,7 @@ async def ask_refused(auth: Tokens, *, renewing: bool) -> Refused:
         auth={
             "kind": "oauth2_client_credentials",
             "token_url": "/token",
-            "client_id": "id",
+            "client_id": "${secrets.token}",
             "client_secret": "${secrets.token}",
         }
     )
@@ -199,7 +199,7 @@ async def test_credentials_are_not_renewed_for_a_refusal_that_was_charged_for() 
         asking,
         reading=replace(
             asking.reading,
-            classify=lambda _reply, _document: OutcomeRow.model_validate(OUTCOMES[3]),
+            classify=lambda _reply, _document: OutcomeRow.model_validate(OUTCOMES[2]),
         ),
     )
 

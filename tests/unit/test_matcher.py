@@ -146,6 +146,9 @@ def test_what_is_absent_matches_present_false_alone(condition: object) -> None:
         ({"matches": r"(a)\1"}, "references"),
         ({"matches": "(?=a)a"}, "look-arounds"),
         ({"matches": "(?<!a)a"}, "look-arounds"),
+        # White space that the pattern does not read would hide what is repeated.
+        ({"matches": "(?x)(a+) +b"}, "repeated groups"),
+        ({"matches": "(?ix:(a+) +)b"}, "repeated groups"),
         ({"matches": "a*b*c*d*"}, "repetitions"),
         ({"matches": "a?" * 4}, "options"),
         ({"matches": "(a|b)" * 5}, "groups"),

@@ -68,6 +68,8 @@ def test_a_charset_is_that_of_every_part() -> None:
         Draft("GET", "/", headers=(("X", "a\r\nY: b"),)),
         Draft("GET", "/", headers=(("X", "测"),)),
         Draft("GET", "/", headers=(("X", "\x00"),)),
+        Draft("GET", "/", headers=(("X", " a"),)),
+        Draft("GET", "/", headers=(("X", "a\t"),)),
         Draft("GET", "/", headers=(("X: Y", "a"),)),
         Draft("GET", "/", headers=(("", "a"),)),
         Draft("GET", "relative"),
@@ -81,6 +83,7 @@ def test_a_charset_is_that_of_every_part() -> None:
         Draft("GET", "/", params=(("a", "测"),), charset="ascii"),
         Draft("POST", "/", body=JsonBody({"a": 0.1})),
         Draft("POST", "/", body=JsonBody({"a": "\ud800"})),
+        Draft("POST", "/", body=JsonBody({"a": "\ud800"}, ascii=True)),
     ],
 )
 def test_what_would_be_read_differently_is_not_sent(draft: Draft) -> None:

@@ -299,9 +299,9 @@ async def test_what_no_test_has_tried_is_told() -> None:
     rehearsal = await played(HIT)
     (result,) = rehearsal.results
 
-    assert result.rows == {0}
+    assert result.rows == {"outcomes[0]"}
     assert result.targets == {"credit_summary.total_balance", "credit_summary.scores"}
-    assert rehearsal.uncovered_rows == (1, 2)
+    assert rehearsal.uncovered_rows == ("outcomes[1]", "outcomes[2]")
     assert rehearsal.uncovered_targets == (
         "credit_summary.hit_status",
         "lender_relationship.registered_at",
@@ -313,4 +313,54 @@ async def test_rows_that_a_retry_got_past_are_tried_too() -> None:
     wait = {"status": 429, "headers": {"Retry-After": "1"}, "text": ""}
     rehearsal = await played({**HIT, "replies": [wait, *HIT["replies"]]})
 
-    assert rehearsal.results[0].rows == {0, 2}
+    assert rehearsal.results[0].rows == {"outcomes[0]", "outcomes[2]"}
+
+
+async def test_a_test_fixes_what_is_random() -> None:
+    seal = {"kind": "aes_cbc", "key": "${secrets.aes}", "encoding": "hex"}
+    iv = "101112131415161718191a1b1c1d1e1f"
+    test = {
+        **HIT,
+        "freeze": {"random": iv},
+        "secrets": {"acme_key": "test-key", "aes": "0123456789abcdef"},
+        "expect": {"outcome": "HIT", "requests": [{"text_contains": [iv]}]},
+    }
+    rehearsal = await played(
+        test,
+        documents={"data": {"text": "${subject.id_number}", "seal": [seal]}},
+        request={"path": "/score", "form": {"data": "${documents.data}"}},
+    )
+
+    assert rehearsal.passed
+
+
+async def test_rows_of_steps_and_sections_are_tried_like_any() -> None:
+    step = {
+        "name": "search",
+        "request": {"path": "/search"},
+        "outcomes": [
+            {"outcome": "HIT", "body": {"id": {"present": True}}},
+            {"outcome": "NO_HIT", "body": {"id": {"present": False}}},
+        ],
+    }
+    section = {
+        "targets": ["credit_summary.scores"],
+        "outcomes": [
+            {"outcome": "NO_HIT", "body": {"scores": {"empty": True}}},
+            {"outcome": "HIT", "body": {"scores": {"empty": False}}},
+        ],
+    }
+    replies = [{"json": {"id": 1}}, *HIT["replies"]]
+    rehearsal = await played({**HIT, "replies": replies}, steps=[step], sections=[section])
+
+    assert rehearsal.results[0].rows == {
+        "steps[0].outcomes[0]",
+        "outcomes[0]",
+        "sections[0].outcomes[1]",
+    }
+    assert rehearsal.uncovered_rows == (
+        "steps[0].outcomes[1]",
+        "outcomes[1]",
+        "outcomes[2]",
+        "sections[0].outcomes[0]",
+    )

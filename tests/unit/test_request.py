@@ -7,6 +7,9 @@ from typing import Any
 from urllib.parse import parse_qs, unquote
 
 import pytest
+from cryptography.hazmat.primitives.ciphers import Cipher
+from cryptography.hazmat.primitives.ciphers.algorithms import AES
+from cryptography.hazmat.primitives.ciphers.modes import CBC
 from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
@@ -267,3 +270,43 @@ async def test_a_form_inside_a_field_is_in_the_bureaus_charset_too() -> None:
     )
 
     assert wire.body == b"inner=name%3D%25D5%25C5"
+
+
+async def test_a_path_is_in_the_bureaus_charset_too() -> None:
+    of = bureau(transport={"kind": "http", "charset": "gb18030"})
+    request = {"path": "/a/${subject.name}/{b}", "path_params": {"b": "${subject.name}"}}
+
+    assert (await sent(named("张"), of=of, request=request)).target == "/a/%D5%C5/%D5%C5"
+
+
+async def test_only_the_documents_of_this_message_are_rendered() -> None:
+    """Others may need what is not known yet."""
+    wire = await sent(
+        named("ann"),
+        documents={
+            "name": {"text": "${subject.name}"},
+            "later": {"text": "${subject.mobile}"},
+        },
+        request={"text": "${documents.name}"},
+    )
+
+    assert wire.body == b"ann"
+
+
+async def test_a_sealed_document_stands_as_text_with_its_iv_beside_it() -> None:
+    seal = {
+        "kind": "aes_cbc",
+        "key": "${env.AES:0123456789abcdef}",
+        "iv": "apart",
+        "encoding": "hex",
+    }
+    wire = await sent(
+        named("ann"),
+        documents={"data": {"json": {"name": "${subject.name}"}, "seal": [seal]}},
+        request={"json": {"data": "${documents.data}", "iv": "${documents.data.iv}"}},
+    )
+    body = json.loads(wire.body)
+    cipher = Cipher(AES(b"0123456789abcdef"), CBC(bytes.fromhex(body["iv"])))
+    plain = cipher.decryptor().update(bytes.fromhex(body["data"]))
+
+    assert plain == b'{"name":"ann"}\x02\x02'

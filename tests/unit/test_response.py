@@ -3,19 +3,33 @@
 from __future__ import annotations
 
 import math
+from base64 import b64encode
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.ciphers import Cipher
+from cryptography.hazmat.primitives.ciphers.algorithms import AES
+from cryptography.hazmat.primitives.ciphers.modes import CBC as CBC_MODE
+from cryptography.hazmat.primitives.padding import PKCS7
 from datachannel.v1 import user_info_pb2
+from pydantic import ValidationError
 
-from connectors.errors import BrokeDown, ConnectorError, RateLimited, Unreadable, WrongSubject
+from connectors.errors import (
+    BrokeDown,
+    ConnectorError,
+    Duplicate,
+    RateLimited,
+    Unreadable,
+    WrongSubject,
+)
 from connectors.faults import ConfigError
 from connectors.words import Billed, FieldStatus, Outcome
 from tests.one_connector import ask, question
 
 HTML = b"<html><body>Not Found: code 0</body></html>"
+PRICE = {"amount": "0.50", "currency": "EUR"}
 CHECK = [{"path": "who", "equals": "${subject.id_number}"}]
 
 
@@ -129,7 +143,16 @@ async def test_what_can_not_be_compared_is_not_the_same() -> None:
         ("1.5", None),
         ("-1", None),
         ("٣", None),
-        ("Wed, 21 Oct 2026 07:28:00 GMT", None),
+        # The kit's clock stands at 09:10:00 UTC of 9 October 2025.
+        ("Thu, 09 Oct 2025 09:10:00 GMT", 0.0),
+        ("Thu, 09 Oct 2025 09:09:00 GMT", 0.0),
+        ("Thu, 09 Oct 2025 09:10:02 GMT", 2.0),
+        ("Thu, 09 Oct 2025 09:10:03 GMT", math.inf),
+        ("Thu, 09 Oct 2025 25:10:02 GMT", None),
+        ("Thursday", None),
+        ("1760001001", 1.0),
+        ("1760000000", 0.0),
+        ("1760001003", math.inf),
         (None, None),
     ],
 )
@@ -179,10 +202,78 @@ async def test_a_document_in_a_document_that_can_not_be_read_spoils_all() -> Non
     assert isinstance(error, Unreadable)
 
 
+CBC = {"kind": "aes_cbc", "key": "${secrets.aes}", "key_encoding": "hex", "iv": "0" * 32}
+
+
+def sealed(text: str) -> str:
+    padder = PKCS7(128).padder()
+    padded = padder.update(text.encode()) + padder.finalize()
+    encryptor = Cipher(AES(bytes(16)), CBC_MODE(bytes(16))).encryptor()
+    return b64encode(encryptor.update(padded) + encryptor.finalize()).decode()
+
+
+SEALED_IN = {
+    "open": [{**CBC, "path": "data"}],
+    "nested": [{"path": "data", "codec": "json"}],
+    "drop": ["data.photo"],
+}
+
+
+async def test_an_answer_is_opened_read_and_stripped_in_this_order() -> None:
+    """Whatever the order in the file."""
+    data = sealed('{"code": "0", "risk": "0.5", "photo": "x"}')
+    reply = await ask(
+        f'{{"data": "{data}"}}'.encode(),
+        response=SEALED_IN,
+        outcomes=[
+            {"outcome": "MISMATCH", "body": {"data.photo": {"present": True}}},
+            {"outcome": "HIT", "body": {"data.code": "0"}},
+        ],
+        mapping={"fraud.gang_risk": {"path": "data.risk", "type": "ratio"}},
+    )
+
+    assert (reply.outcome, reply.mapped.mapped) == (Outcome.HIT, 1)
+
+
+@pytest.mark.parametrize("data", ["AAAA", "no base64", sealed("no JSON"), sealed("{")])
+async def test_what_can_not_be_opened_is_no_answer(data: str) -> None:
+    error = await failure(
+        body=f'{{"code": "0", "risk": "0.5", "data": "{data}"}}'.encode(), response=SEALED_IN
+    )
+
+    assert isinstance(error, Unreadable)
+    assert error.note == "no outcome row holds"
+
+
+async def test_a_pending_that_nothing_follows_up_is_refused_at_load() -> None:
+    rows = [{"outcome": "HIT", "body": {"code": "0"}}, {"outcome": "PENDING", "status": 202}]
+    with pytest.raises(ConfigError) as caught:
+        await ask(outcomes=rows)
+
+    assert [finding.at for finding in caught.value.findings] == [("outcomes", 1, "outcome")]
+
+
+async def test_a_duplicate_never_costs_whatever_the_bureau_charges_for() -> None:
+    """What was charged is the earlier call."""
+    rows = [{"outcome": "DUPLICATE", "body": {"code": "9"}}]
+    billing = {"price": PRICE, "charged": {"body": {"fee": True}}}
+    error = await failure(body=b'{"code": "9", "fee": true}', outcomes=rows, billing=billing)
+
+    assert (type(error), error.billed) == (Duplicate, Billed.NO)
+    for change in (
+        {"billing": {"price": PRICE, "billable": ["DUPLICATE"]}},
+        {"outcomes": [{**rows[0], "billed": "yes"}]},
+    ):
+        with pytest.raises(ValidationError, match="costs nothing"):
+            await ask(**change)
+
+
 @pytest.mark.parametrize(
     "response",
     [
         {"reference": {"path": "a("}},
+        {"drop": ["a[0]"]},
+        {"open": [{**CBC, "path": "a[0]"}]},
         {"observed_at": {"path": "at", "format": "%Q"}},
         {"subject_check": [{"path": "a", "equals": "${subject.nothing}"}]},
         {"nested": [{"path": "a[", "codec": {"kind": "json"}}]},

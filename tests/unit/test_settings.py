@@ -92,6 +92,14 @@ def test_says_what_is_wrong(text: str, expected: str) -> None:
     assert "hunter2" not in line
 
 
+def test_lists_the_classes_that_may_be_run() -> None:
+    text = TLS + REST + 'plugins: ["lender.acme:Acme", "lender:B"]\n'
+
+    assert settings(text).plugins == {"lender.acme:Acme", "lender:B"}
+    assert settings(TLS + REST).plugins == frozenset()
+    assert lines(TLS + REST + "plugins: [os.system]")[0].startswith("8:11: plugins[0]: must match")
+
+
 def test_takes_values_from_the_environment() -> None:
     text = 'listen: {main: "${env.HOST:127.0.0.1}:${env.PORT:7443}"}\n' + TLS + REST
 

@@ -46,6 +46,7 @@ EXAMPLES: list[tuple[GatewayError, int]] = [
     (errors.Malformed(), code_pb2.INVALID_ARGUMENT),
     (errors.InvalidFields(VIOLATIONS), code_pb2.INVALID_ARGUMENT),
     (errors.InputIncomplete(VIOLATIONS), code_pb2.INVALID_ARGUMENT),
+    (errors.UnknownInquiry(), code_pb2.NOT_FOUND),
     (errors.Unauthenticated(), code_pb2.UNAUTHENTICATED),
     (errors.NotAllowed("PRODUCT_NOT_ALLOWED"), code_pb2.PERMISSION_DENIED),
     (errors.ConsentFails("CONSENT_EXPIRED"), code_pb2.FAILED_PRECONDITION),

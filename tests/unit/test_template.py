@@ -158,11 +158,69 @@ def test_an_absent_value_names_its_reference(scope: Mapping[str, Mapping[str, ob
 
 
 def test_omit_null_drops_entries_at_every_level() -> None:
-    source = {"m": "${subject.mobile ?? null}", "in": {"m": None, "n": 1}, "list": [None]}
+    source = {"m": "${subject.mobile ?? null}", "in": {"m": None, "n": 1}, "list": [None, 2]}
 
     template = compile_value(source, LANGUAGE, omit_null=True)
 
-    assert template.render(SCOPE) == {"in": {"n": 1}, "list": [None]}
+    assert template.render(SCOPE) == {"in": {"n": 1}, "list": [2]}
+
+
+def test_omit_null_drops_what_only_held_a_null() -> None:
+    """As of an employer who is not known: a query without its name would ask for any."""
+    source = {
+        "person": {"schema": "Person", "names": ["${subject.name}", "${subject.mobile ?? null}"]},
+        "employer": {"schema": "Company", "properties": {"name": ["${subject.mobile ?? null}"]}},
+        "empty": {},
+        "none": [],
+        "constant": {"a": 1, "b": None},
+        "list": [None],
+    }
+
+    template = compile_value(source, LANGUAGE, omit_null=True)
+
+    assert template.render(SCOPE) == {
+        "person": {"schema": "Person", "names": ["测试甲"]},
+        "empty": {},
+        "none": [],
+        "constant": {"a": 1},
+    }
+
+
+def test_omit_null_leaves_the_root() -> None:
+    source = {"version": 1, "m": "${subject.mobile ?? null}"}
+
+    assert compile_value(source, LANGUAGE, omit_null=True).render(SCOPE) == {"version": 1}
+    assert compile_value([source["m"]], LANGUAGE, omit_null=True).render(SCOPE) == []
+
+
+def test_a_null_goes_by_the_converters_before_it() -> None:
+    source = "${subject.date_of_birth | date('%Y-%m-%d') ?? null}"
+
+    assert compile_value(source, LANGUAGE).render({"subject": {}}) is None
+    assert compile_value(source, LANGUAGE).render(SCOPE) == "1990-12-05"
+
+
+def test_what_counts_and_hashes_text_does_so_in_its_bytes() -> None:
+    language = LANGUAGE.written_in("gb18030")
+
+    def said(chain: str) -> object:
+        return compile_value(f"${{subject.name | {chain}}}", language).render(SCOPE)
+
+    assert said("length") == 6
+    assert said("pad_right(8)") == "测试甲  "
+    assert said("tlv('01')") == "0106测试甲"
+    assert said("hex") == "测试甲".encode("gb18030").hex()
+    with pytest.raises(Unwritable):
+        said("pad_right(5)")
+    with pytest.raises(Unwritable):
+        compile_value("${subject.name | length}", LANGUAGE.written_in("ascii")).render(SCOPE)
+
+
+def test_a_segment_is_in_the_charset_of_its_path() -> None:
+    assert path_segment("测", "gbk") == "%B2%E2"
+    with pytest.raises(Unwritable) as caught:
+        path_segment("测", "ascii")
+    assert caught.value.__context__ is None
 
 
 def test_a_doubled_dollar_writes_the_sign_of_a_template() -> None:

@@ -1,0 +1,162 @@
+"""Jobs, their ends and callbacks outlive the process, on SQLite and on a real PostgreSQL."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from random import Random
+
+import pytest
+from sqlalchemy import text
+
+from connectors.contract import Reply, Standing
+from connectors.errors import LedgerDown
+from connectors.faults import ConfigError
+from connectors.job import Callback, Ended, Job
+from connectors.words import Outcome, Purpose
+from gateway.jobs.shelf import Shelf
+from gateway.jobs.store import StoredJobs
+from gateway.jobs.tables import ALL
+from gateway.store.sealing import Sealer
+
+from ..standins import HandClock
+from .test_profile_store import all_bytes, postgres  # noqa: F401 (a fixture)
+
+CLOCK = HandClock()
+NOW = CLOCK.utc()
+CANARY = "11010519491231002X"
+STANDING = Standing("lender", "scoring", "i-1", Purpose.CREDIT_ORIGINATION, None, "t", "v")
+JOB = Job(
+    key="k" * 64,
+    connector="report",
+    version="1.0.0",
+    reference="ref1",
+    opened_at=NOW,
+    gives_up_at=NOW + timedelta(minutes=15),
+    standing=STANDING,
+    values={"subject": {"id_number": CANARY}},
+)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path}/jobs.db"
+    found: str = request.getfixturevalue("postgres")
+    return found
+
+
+def shelf(url: str, clock: HandClock | None = None) -> Shelf:
+    return Shelf.at(url, Sealer("1", {"1": b"k" * 32}, Random(1)), clock or HandClock())
+
+
+@pytest.fixture
+async def opened(url: str) -> AsyncIterator[Shelf]:
+    found = shelf(url)
+    await found.create()
+    async with found.engine.begin() as connection:
+        for table in ALL:
+            await connection.execute(text(f"delete from {table.name}"))  # noqa: S608 (ours)
+    yield found
+    await found.aclose()
+
+
+async def test_a_job_is_open_until_it_ends(opened: Shelf) -> None:
+    jobs = StoredJobs(opened)
+
+    assert await jobs.open(JOB) == JOB
+    await jobs.update(replace(JOB, submitted=True, id="b-7"))
+    found = await jobs.find(JOB.key)
+    assert found is not None and (found.submitted, found.id) == (True, "b-7")
+    reply = Reply("report", "1.0.0", Outcome.HIT, b"\x00")
+    await jobs.end(JOB, Ended(Outcome.HIT, reply))
+
+    assert await jobs.find(JOB.key) is None
+    assert await jobs.ended(JOB.key) == Ended(Outcome.HIT, reply)
+
+
+async def test_who_opens_what_is_open_gets_the_one_that_is(opened: Shelf) -> None:
+    jobs = StoredJobs(opened)
+    both = await asyncio.gather(
+        jobs.open(replace(JOB, reference="a")), jobs.open(replace(JOB, reference="b"))
+    )
+
+    assert both[0] == both[1]
+    assert [job.reference for job in await jobs.all_open()] == [both[0].reference]
+
+
+async def test_a_key_whose_job_has_ended_is_free_again(opened: Shelf) -> None:
+    jobs = StoredJobs(opened)
+    await jobs.open(JOB)
+    await jobs.end(JOB, Ended(Outcome.NO_HIT))
+
+    assert (await jobs.open(replace(JOB, reference="next"))).reference == "next"
+
+
+async def test_another_process_finds_all_that_is_open(opened: Shelf, url: str) -> None:
+    await StoredJobs(opened).open(JOB)
+    other = shelf(url)
+    await other.create()
+
+    assert await StoredJobs(other).all_open() == [JOB]
+    await other.aclose()
+
+
+async def test_the_same_callback_twice_is_one(opened: Shelf) -> None:
+    jobs = StoredJobs(opened)
+    callback = Callback("report", "b-7", Outcome.HIT, {"token": "t"}, "digest-1", b"{}")
+
+    assert await jobs.called_back(callback)
+    assert not await jobs.called_back(callback)
+    assert await jobs.callback("report", "b-7") == callback
+    assert await jobs.callback("other", "b-7") is None
+
+
+async def test_what_is_over_is_forgotten(url: str) -> None:
+    clock = HandClock()
+    kept = shelf(url, clock)
+    await kept.create()
+    await StoredJobs(kept).open(replace(JOB, opened_at=clock.utc(), gives_up_at=clock.utc()))
+    clock.seconds += 10 * 86_400
+
+    assert await StoredJobs(kept).find(JOB.key) is None
+    await kept.create()
+    async with kept.engine.connect() as connection:
+        assert (await connection.execute(text("select count(*) from jobs"))).scalar_one() == 0
+    await kept.aclose()
+
+
+async def test_nothing_of_a_person_is_in_the_file(tmp_path: Path) -> None:
+    kept = shelf(f"sqlite:///{tmp_path}/jobs.db")
+    await kept.create()
+    await StoredJobs(kept).open(JOB)
+    callback = Callback("report", CANARY, Outcome.HIT, {"token": CANARY}, "d", CANARY.encode())
+    await StoredJobs(kept).called_back(callback)
+    await kept.aclose()
+
+    assert CANARY.encode() not in all_bytes(tmp_path)
+
+
+async def test_a_row_that_was_moved_does_not_open(opened: Shelf) -> None:
+    jobs = StoredJobs(opened)
+    await jobs.open(JOB)
+    async with opened.engine.begin() as connection:
+        await connection.execute(text("update jobs set key = 'other'"))
+
+    assert await jobs.find("other") is None
+    assert await jobs.all_open() == []
+
+
+async def test_a_database_that_is_gone_fails_closed(tmp_path: Path) -> None:
+    jobs = StoredJobs(shelf(f"sqlite:///{tmp_path}/none/jobs.db"))
+
+    with pytest.raises(LedgerDown):
+        await jobs.open(JOB)
+
+
+def test_what_is_no_database_is_refused_without_quoting_it() -> None:
+    with pytest.raises(ConfigError, match="is no database's URL"):
+        shelf("nonsense")
