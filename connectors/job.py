@@ -64,7 +64,9 @@ class Callback:
     digest: str
     """Of its bytes: the same message twice is one."""
     body: bytes = field(default=b"", repr=False)
-    """Verified and opened, where the answer itself is in it."""
+    """As it came, where the answer itself is in it."""
+    billed: Billed | None = None
+    """What the row that held says of the bill."""
 
 
 class Jobs(Protocol):

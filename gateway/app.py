@@ -88,8 +88,9 @@ async def running(
             tls = _tls(settings, root)
             stores = Stores.of(settings, root, keys, clock, random)
             doorbell = Doorbell.at(settings, tls)
-        stack.push_async_callback(doorbell.aclose)
         stack.push_async_callback(stores.aclose)
+        # Before the stores: what a bureau says until then is still kept.
+        stack.push_async_callback(doorbell.aclose)
         world = _World(clock, random, secrets, env, doorbell.url)
         kit = _kit(settings, folder, stores, keys, world)
         assembled = assemble(catalog, kit, keys, stores.profiles.get)

@@ -207,7 +207,10 @@ class Pages:
         return self._cursor(document, so_far)
 
     def _cursor(self, document: Document | None, so_far: Progress) -> str | None:
-        word = scalar_text(self.cursor(document))
+        found = self.cursor(document)
+        word = scalar_text(found)
+        if word is None and found is not None:
+            raise self._unreadable("a cursor that is no word")
         if not word:
             if so_far.total is not None:
                 raise self._unreadable("fewer items than their total")
@@ -233,14 +236,19 @@ class Pages:
     def _join(self, document: Document | None, count: int, items: list[object]) -> None:
         if self.holders is not None:
             holders, name = self.holders
-            for holder in holders(document)[:1]:
-                holder[name] = items
+            place = next(iter(holders(document)), None)
+            if place is not None:
+                place[name] = items
+                return
+        elif count:
+            last = items[count - 1]
+            parent = last.getparent() if isinstance(last, Element) else None
+            for item in items[count:]:
+                if parent is not None and isinstance(item, Element):
+                    parent.append(item)
             return
-        last = items[count - 1]
-        parent = last.getparent() if isinstance(last, Element) else None
-        for item in items[count:]:
-            if parent is not None and isinstance(item, Element):
-                parent.append(item)
+        if items:
+            raise self._unreadable("items, and no place for them on the first page")
 
     def _unreadable(self, note: str) -> Unreadable:
         return Unreadable(self.connector, note)

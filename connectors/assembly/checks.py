@@ -26,7 +26,10 @@ def check_currency(spec: ConnectorSpec, kit: Kit) -> None:
     if spec.billing is None or not kit.currency:
         return
     if spec.billing.price.currency != kit.currency:
-        raise ConfigError(f"prices are in {kit.currency} here", ("price", "currency"))
+        raise ConfigError(
+            f"prices are in {kit.currency} here: `billing_currency` of gateway.yaml",
+            ("price", "currency"),
+        )
 
 
 def check_use(spec: ConnectorSpec, bureau: Bureau, references: frozenset[str]) -> None:

@@ -60,8 +60,10 @@ class Parts:
     @property
     def tables(self) -> frozenset[str]:
         """The label tables that the mapping reads codes by."""
-        mappings = (part.connector.reading.mapping for part in self)
-        return frozenset().union(*(mapping.tables for mapping in mappings))
+        readings = [part.connector.reading for part in self]
+        if self.callback is not None:
+            readings.append(self.callback.reading)
+        return frozenset().union(*(reading.mapping.tables for reading in readings))
 
     def rows(self) -> Iterator[tuple[Place, tuple[OutcomeRow, ...]]]:
         """Give all outcome rows, by the place of the message whose answers they are for."""

@@ -18,6 +18,7 @@ def refuse_literals(request: Request, documents: Mapping[str, Content], findings
     sources: list[tuple[Place, object]] = [
         (("params",), request.params),
         (("headers",), request.headers),
+        (("multipart",), request.multipart),
     ]
     contents: list[tuple[Place, Content]] = [((), request)]
     contents += [(("documents", name), document) for name, document in documents.items()]

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from importlib import import_module
 from typing import Final, Protocol, cast
 
+from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from cryptography.x509 import load_der_x509_certificate
 
 from ..faults import ConfigError
@@ -69,6 +70,9 @@ class Sm2PublicKey:
 
     def verifies(self, signature: bytes, message: bytes, signer_id: bytes) -> bool:
         """Tell whether `signature`, in DER, is of this message."""
+        # Of what is none at all the library itself writes lines to standard error.
+        if not _is_signature(signature):
+            return False
         try:
             return self.gm.sm2_verify(self.point, message, signature, signer_id)
         except self.gm.GmsslInnerError:
@@ -123,6 +127,13 @@ def sm2_public_key(source: str, language: Language, key: str = "key") -> Sm2Publ
     if found is None:
         raise ConfigError("is no public key or certificate of SM2 in PEM or hex", (key,))
     return Sm2PublicKey(found, gm)
+
+
+def _is_signature(signature: bytes) -> bool:
+    try:
+        return all(0 < number < _N for number in decode_dss_signature(signature))
+    except ValueError:
+        return False
 
 
 def _first(text: str, readers: tuple[Callable[[str], bytes], ...]) -> bytes | None:

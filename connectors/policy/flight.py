@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
 from copy import copy
 
 from ..contract import Attempt, Query, Reply
 from ..errors import ConnectorError, LedgerDown, NotSent
+from ..words import Effect
 
 
 class Flight:
@@ -21,7 +22,7 @@ class Flight:
     def __init__(self, *, pinned: bool = False) -> None:
         self.pinned = pinned
         self.left = False
-        self.attempt: Attempt | None = None
+        self.attempts: list[Attempt] = []
         self._deadlines: list[float] = []
         self._task: asyncio.Task[Reply]
 
@@ -29,9 +30,6 @@ class Flight:
         self._task = asyncio.create_task(asking)
         # Retrieved, so that an answer which nobody waits for is no warning.
         self._task.add_done_callback(lambda done: done.cancelled() or done.exception())
-
-    def attempted(self, attempt: Attempt) -> None:
-        self.attempt = attempt
 
     def deadline(self) -> float:
         """When the last of those now waiting will go, or did go."""
@@ -45,7 +43,7 @@ class Flight:
             async with asyncio.timeout_at(mine):
                 return await asyncio.shield(self._task)
         except TimeoutError:
-            raise self._late(query.connector) from None
+            raise unanswered(self.attempts, query.connector) from None
         except (ConnectorError, LedgerDown) as error:
             raise copy(error) from None
         finally:
@@ -54,14 +52,18 @@ class Flight:
     async def over(self) -> None:
         await asyncio.wait({self._task})
 
-    def _late(self, connector: str) -> ConnectorError:
-        if self.attempt is None:
-            return NotSent(connector, "deadline")
-        return self.attempt.unanswered(connector, "deadline")
-
     def _leave(self, mine: float) -> None:
         if len(self._deadlines) > 1:
             self._deadlines.remove(mine)
         elif not self.pinned and not self._task.done():
             self.left = True
             self._task.cancel()
+
+
+def unanswered(attempts: Sequence[Attempt], connector: str) -> ConnectorError:
+    """Describe a deadline: of all attempts by then the one speaks that may cost the most."""
+    sent = [attempt for attempt in reversed(attempts) if attempt.sent]
+    if not sent:
+        return NotSent(connector, "deadline")
+    gravest = max(sent, key=lambda each: (each.effect is not Effect.FREE, each.price))
+    return gravest.unanswered(connector, "deadline")

@@ -9,10 +9,22 @@ from pydantic import Field
 from tenacity import AsyncRetrying, RetryCallState
 
 from ..contract import Attempt, Call, Layer, Query, Reply
-from ..errors import BadAnswer, ConnectorError, Lost, NotSent, RateLimited, Unreadable
+from ..errors import (
+    BadAnswer,
+    ConnectorError,
+    LedgerDown,
+    Lost,
+    NotSent,
+    RateLimited,
+    Suspended,
+    Unreadable,
+)
 from ..kit import Kit, Strict, Tokens
 from ..units import Seconds
 from ..words import Billed, Effect, Outcome
+
+SILENT = (NotSent, Lost, RateLimited, Suspended, LedgerDown)
+"""Ends of one attempt that say nothing of any other."""
 
 
 class Backoff(Strict):
@@ -101,8 +113,16 @@ class _Again:
     terms: Terms
     query: Query
     last: Attempt
+    unknown: ConnectorError | None = None
+    """How the last one ended that may have been billed."""
 
     async def __call__(self, call: Call, first: ConnectorError) -> Reply:
+        """
+        Ask until nothing speaks for another attempt.
+
+        That the last one was never sent does not unsay what an earlier one may cost.
+        """
+        self._heed(first)
         retrying = AsyncRetrying(
             sleep=self.kit.clock.sleep,
             retry=lambda state: self.terms.safe(_failure(state)),
@@ -118,10 +138,25 @@ class _Again:
                 raise failed.pop()
             self.last = self.terms.attempt(self.kit.tokens, self.query, self.last)
             self.query.attempted(self.last)
-            return await call(replace(self.query, attempt=self.last))
+            try:
+                return await call(replace(self.query, attempt=self.last))
+            except ConnectorError as error:
+                self._heed(error)
+                raise
 
-        reply: Reply = await retrying(step)
+        try:
+            reply: Reply = await retrying(step)
+        except SILENT as error:
+            is_billed = isinstance(error, ConnectorError) and error.billed is not Billed.NO
+            if is_billed or self.unknown is None:
+                raise
+            self.unknown.attempts = self.last.number
+            raise self.unknown from error
         return reply
+
+    def _heed(self, error: ConnectorError) -> None:
+        if error.billed is not Billed.NO:
+            self.unknown = error
 
     def _pause(self, state: RetryCallState) -> float:
         failure = _failure(state)

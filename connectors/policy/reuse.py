@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from asyncio import Future
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
@@ -11,7 +11,7 @@ from decimal import Decimal
 from pydantic import Field, field_validator
 
 from ..contract import Call, Query, Reply, Standing
-from ..errors import NotCached
+from ..errors import ConnectorError, NotCached
 from ..kit import Kit, Strict
 from ..units import Seconds
 from ..words import ANSWERS, Billed, Outcome, ReuseMode, ServedFrom
@@ -110,7 +110,7 @@ class Reused:
                 if flight is None:
                     return await self._take_off(call, key, query).join(query)
                 if not flight.left:
-                    return as_shared(await flight.join(query))
+                    return await shared(flight.join(query))
                 await flight.over()
 
         return ask
@@ -137,7 +137,7 @@ class Reused:
                 query,
                 deadline=flight.deadline,
                 outlived=late.append,
-                attempted=flight.attempted,
+                attempted=flight.attempts.append,
             )
             reply = await call(shared)
             flight.pinned = True
@@ -149,7 +149,7 @@ class Reused:
                 del self.flights[key]
             if late and key not in self.flights:
                 landing = self.flights[key] = Flight(pinned=True)
-                landing.attempt = flight.attempt
+                landing.attempts = flight.attempts
                 landing.start(self._land(key, query, landing, late[-1]))
 
     async def _land(self, key: str, query: Query, landing: Flight, late: Future[Reply]) -> Reply:
@@ -174,3 +174,12 @@ def as_shared(reply: Reply) -> Reply:
     return replace(
         reply, served_from=ServedFrom.SHARED, billed=Billed.NO, cost=Decimal(0), attempts=0
     )
+
+
+async def shared(answer: Awaitable[Reply]) -> Reply:
+    """Wait for what another has asked for, and pays for, however it ends."""
+    try:
+        return as_shared(await answer)
+    except ConnectorError as error:
+        error.cost = Decimal(0)
+        raise

@@ -100,6 +100,13 @@ class Verified(Strict):
 
     verify: AnyVerify
     when: When | None = None
+    """By status alone, and the outcomes that release anything name the same."""
+
+    @model_validator(mode="after")
+    def _not_for_the_sender_to_say(self) -> Self:
+        if self.when is not None and self.when.header:
+            raise ValueError("who would forge an answer leaves the header out: `when` has a status")
+        return self
 
 
 def _kind(source: object) -> object:

@@ -11,7 +11,13 @@ from jmespath.exceptions import JMESPathError, JMESPathTypeError
 from jmespath.functions import Functions, signature
 
 from ..contract import UNREADABLE, Document
-from ..template.scalar import canonical
+from ..template.scalar import canonical, is_plain
+
+LONGEST: Final = 1000
+"""Characters of a path."""
+
+DEEPEST: Final = 40
+"""Levels of a path: each takes from the stack, of which service may have less left than load."""
 
 
 def compile_jmespath(path: str) -> Callable[[Document], object]:
@@ -21,19 +27,23 @@ def compile_jmespath(path: str) -> Callable[[Document], object]:
     The function gives None where the path leads nowhere, and `UNREADABLE` where
     it leads to what its functions and comparisons do not take.
     """
+    if len(path) > LONGEST:
+        raise ValueError(f"a path of more than {LONGEST} characters")
     try:
         compiled = jmespath.compile(path)
+        _refuse_unknown_functions(path, compiled.parsed)
+        _make_literals_exact(compiled.parsed)
     except JMESPathError as error:
         raise ValueError(f"{path!r} is neither a dotted path nor JMESPath") from error
-    _refuse_unknown_functions(path, compiled.parsed)
-    _make_literals_exact(compiled.parsed)
+    except RecursionError:
+        raise ValueError("a path that nests too deep") from None
 
     def select(document: Document) -> object:
         try:
             found = compiled.search(document, options=_OPTIONS)
         except JMESPathTypeError as error:
             return None if error.current_value is None else UNREADABLE
-        except (JMESPathError, TypeError, ValueError, ArithmeticError):
+        except (JMESPathError, TypeError, ValueError, ArithmeticError, RecursionError):
             # What it compares and calls unchecked is Python's to refuse: a text with a number.
             return UNREADABLE
         return _exact(found)
@@ -64,7 +74,8 @@ class _Exact(Functions):
             number = Decimal(value) if isinstance(value, str) else None
         except ArithmeticError:
             return None
-        return number if number is not None and number.is_finite() else None
+        # What is not plain, `ceil` and `floor` would write out digit by digit.
+        return number if number is not None and is_plain(number) else None
 
     @signature({"types": []})
     def _func_to_string(self, value: object) -> object:
@@ -99,10 +110,12 @@ def _make_literals_exact(node: Any) -> None:
             _make_literals_exact(child)
 
 
-def _refuse_unknown_functions(path: str, node: object) -> None:
+def _refuse_unknown_functions(path: str, node: object, depth: int = 0) -> None:
     """JMESPath itself would find a misspelt function only in service, and only sometimes."""
     if not isinstance(node, Mapping):
         return
+    if depth > DEEPEST:
+        raise ValueError("a path that nests too deep")
     children = node.get("children", ())
     if node.get("type") == "function_expression":
         known = _Exact.FUNCTION_TABLE.get(node["value"])
@@ -113,4 +126,4 @@ def _refuse_unknown_functions(path: str, node: object) -> None:
         if len(children) < len(wanted) or (len(children) > len(wanted) and not variadic):
             raise ValueError(f"{path!r} calls {node['value']}() with a wrong number of arguments")
     for child in children:
-        _refuse_unknown_functions(path, child)
+        _refuse_unknown_functions(path, child, depth + 1)

@@ -50,6 +50,7 @@ _CLASS = re.compile(r"\[\^?\]?[^\]]*\]")
 _NAMED = re.compile(r"\(\?P<\w+>")
 _REFUSED = re.compile(r"\)[*+{]|\(\?P?[=!(]|\(\?<")
 _REFERENCE = re.compile(r"\\[1-9]")
+_VERBOSE = re.compile(r"\(\?[a-zA-Z-]*x")
 
 
 class Matcher(Strict):
@@ -120,6 +121,8 @@ def check_pattern(pattern: str, within: Mapping[str, int] | None = None) -> None
     syntax = _NAMED.sub("(", _CLASS.sub(".", _ESCAPED.sub(".", pattern)))
     if _REFUSED.search(syntax) or any(map(_REFERENCE.match, _ESCAPED.findall(pattern))):
         raise ValueError("repeated groups, references and look-arounds are not taken")
+    if _VERBOSE.search(syntax):
+        raise ValueError("the flag x is not taken: repeated groups hide in its white space")
     for what, (found, usual) in _MOST.items():
         most = (within or {}).get(what, usual)
         if len(re.findall(found, syntax)) > most:

@@ -55,12 +55,12 @@ class CallbackReading:
             captured=self.reading.places.captured(document),
             digest=sha256(message.body).hexdigest(),
             body=message.body if self.is_answer and row.outcome in MAPPED else b"",
+            billed=row.billed,
         )
 
     def told(self, callback: Callback, scope: Scope) -> Told:
         """Say what it tells of the subject. Raises `ConnectorError` for what is no answer."""
-        rows = (row for row in self.rows if row.outcome is callback.outcome)
-        row = next(rows, OutcomeRow.model_construct(outcome=callback.outcome))
         # What it means was decided when it came: headers are not kept.
+        row = OutcomeRow.model_construct(outcome=callback.outcome, billed=callback.billed)
         reading = replace(self.reading, classify=lambda *_: row)
         return reading(WireReply(200, {}, callback.body), scope)

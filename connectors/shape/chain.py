@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
+from asyncio import Future
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from ..contract import Call, Query, Reply, Values
-from ..errors import ConnectorError
+from ..errors import ConnectorError, Lost
 from ..kit import Tokens
 from ..words import Billed, Outcome
 
@@ -112,10 +114,30 @@ class Chained:
         async def ask(query: Query) -> Reply:
             query = replace(query, reference=self.tokens.reference(self.reference))
             walk = Walk(Account(self.price))
-            reply = await walk.through(query, (*self.links, Link("", call)))
+            steps = (Link(link.name, apart(link.call)) for link in self.links)
+            reply = await walk.through(query, (*steps, Link("", call)))
             return walk.account.on_reply(reply)
 
         return ask
+
+
+def apart(call: Call) -> Call:
+    """Tell whoever waits for a step's late answer that it came, and no more: it is not theirs."""
+
+    async def ask(query: Query) -> Reply:
+        async def lost(late: Future[Reply]) -> Reply:
+            await asyncio.wait({late})
+            raise Lost(query.connector, "a step that was answered too late")
+
+        def outlived(late: Future[Reply]) -> None:
+            waiting = asyncio.create_task(lost(late))
+            # Retrieved: often nobody waits.
+            waiting.add_done_callback(lambda done: done.cancelled() or done.exception())
+            query.outlived(waiting)
+
+        return await call(replace(query, outlived=outlived))
+
+    return ask
 
 
 def named(name: str, captured: Values) -> dict[str, object]:

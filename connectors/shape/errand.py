@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from typing import Any
 
 from ..contract import Attempt, Query, Reply
 from ..errors import ConnectorError, LedgerDown, Lost, NotSent, TimedOut, Unresolved
 from ..job import Callback, Ended, Job
+from ..policy.flight import unanswered
 from ..words import AMBIGUOUS, Effect, Outcome, ReuseMode
 from .chain import Account, Walk
 from .course import Course
@@ -108,6 +109,9 @@ class Errand:
         if job.submitted:
             return await self._pursued(job)
         course, over = self._course, self._over(job)
+        if not self.waiters.now:
+            # They were told that nothing was sent, and have no job to come back for.
+            raise NotSent(course.connector, "nobody waits for it any more")
         goes_on = course.rules.on_deadline == "hand_off"
         deadline = (lambda: over) if goes_on else (lambda: self.waiters.latest)
         self._submission = Submission(course, Walk(self._account), deadline, over)
@@ -183,10 +187,9 @@ class Errand:
         self.waiters.tell(answer)
 
     @property
-    def _attempt(self) -> Attempt | None:
-        """The last attempt at the submission, or at a step."""
-        attempts = self._submission.attempts if self._submission else []
-        return attempts[-1] if attempts else None
+    def _attempts(self) -> Sequence[Attempt]:
+        """Those at the submission, or at the step before it that is under way."""
+        return self._submission.attempts if self._submission else ()
 
     def _over(self, job: Job) -> float:
         clock = self._course.kit.clock
@@ -198,16 +201,15 @@ class Errand:
             raise NotSent(course.connector, "deadline")
         if course.rules.on_deadline == "fail":
             raise self._late(job)
-        call_id = self._attempt.call_id if self._attempt else ""
+        call_id = self._attempts[-1].call_id if self._attempts else ""
         return self._account.on_reply(course.pending(job, call_id))
 
     def _late(self, job: Job) -> ConnectorError:
         """Say what is known, at a deadline, of a job that is not to be handed off."""
-        if not job.submitted:
-            if self._attempt is None:
-                return NotSent(self._course.connector, "deadline")
-            return self._attempt.unanswered(self._course.connector, "deadline")
-        error = self._course.failure(TimedOut, "deadline")
+        if job.submitted:
+            error = self._course.failure(TimedOut, "deadline")
+        else:
+            error = unanswered(self._attempts, self._course.connector)
         if self._account.is_paid:
             self._account.on_error(error)
         return error

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from ..contract import Query, Reply
 from ..errors import NotCached
 from ..job import Callback, Job
-from ..policy.reuse import as_shared
+from ..policy.reuse import shared
 from ..words import ReuseMode, ServedFrom
 from .course import Course
 from .errand import Errand, Way
@@ -41,9 +41,9 @@ class Errands:
             if errand is None and mode is not ReuseMode.ONLY_CACHE:
                 return await self._start(key, lambda errand: errand.opened(query)).join(query)
             errand = errand or await self._found(key, query)
-            reply = await errand.join(query)
+            reply = await shared(errand.join(query))
             if mode is not ReuseMode.BYPASS or reply.served_from is not ServedFrom.CACHE:
-                return as_shared(reply)
+                return reply
 
     def resume(self, job: Job) -> None:
         """Go on with a job that an earlier process opened."""

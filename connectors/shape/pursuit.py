@@ -13,18 +13,19 @@ from ..errors import (
     LedgerDown,
     Lost,
     NeedInput,
-    NotSent,
+    QuotaExceeded,
     RateLimited,
-    Suspended,
+    Refused,
     TimedOut,
 )
 from ..job import Callback, Job
+from ..policy.retry import SILENT
 from ..words import MAPPED, Effect, Outcome
 from .chain import Account
 from .course import AGAIN, Course, scope_of
 
-PASSING = (NotSent, Lost, RateLimited, Suspended, LedgerDown)
-"""Failures that say nothing of the job: it is asked for again."""
+PASSING = (*SILENT, Refused, QuotaExceeded)
+"""Failures that say nothing of the job, which the bureau has: it is asked for again."""
 
 UNHEARD_OF = frozenset({Outcome.NO_HIT, Outcome.INVALID_INPUT})
 """What a bureau also says of a job that never reached it."""
@@ -122,7 +123,7 @@ class Pursuit:
         except PASSING as error:
             if isinstance(error, BrokeDown) and error.told:
                 raise
-            self._wait = error.wait if isinstance(error, RateLimited) else None
+            self._wait = _asked_pause(error)
             self.account.attempts += getattr(error, "attempts", 0)
             return None
         except ConnectorError as error:
@@ -159,7 +160,7 @@ class Pursuit:
         """Give the next pause: each is half as long again as the last, unless the bureau asks."""
         interval, wait = self.course.rules.interval, self._wait
         if wait is not None:
-            return interval.max if math.isinf(wait) else wait
+            return interval.max if math.isinf(wait) else max(wait, interval.first)
         self._pause = min(interval.max, self._pause * 1.5 or interval.first)
         return self._pause
 
@@ -177,3 +178,10 @@ class Pursuit:
         finally:
             sleeping.cancel()
             ringing.cancel()
+
+
+def _asked_pause(error: ConnectorError | LedgerDown) -> float | None:
+    """Give the pause that a failure asks for; the longest, where we are not welcome."""
+    if isinstance(error, Refused | QuotaExceeded):
+        return math.inf
+    return error.wait if isinstance(error, RateLimited) else None

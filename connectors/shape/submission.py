@@ -6,26 +6,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from ..contract import Attempt, Query, Reply, Values, forget
-from ..errors import (
-    BrokeDown,
-    ConnectorError,
-    Duplicate,
-    LedgerDown,
-    Lost,
-    NotSent,
-    RateLimited,
-    Suspended,
-    Unreadable,
-)
+from ..errors import BrokeDown, ConnectorError, Duplicate, Lost, Unreadable
 from ..job import Job
 from .chain import GOES_ON, Walk
 from .course import Course, patient
 
 SUBMIT = "job.submit"
 """The link that submits, after all steps; no step can have this name."""
-
-UNSAYING = (NotSent, Suspended, RateLimited, LedgerDown)
-"""Ends of an attempt that say nothing of the ones before it."""
 
 
 @dataclass(slots=True)
@@ -63,7 +50,7 @@ class Submission:
         submission: Values = {}
         try:
             reply = await self.walk.through(asked, links)
-        except (ConnectorError, LedgerDown) as error:
+        except ConnectorError as error:
             failure = self._unknown(error)
             if failure is None:
                 raise
@@ -88,18 +75,11 @@ class Submission:
         await course.durably(lambda: course.jobs.update(job), self.over)
         return job
 
-    def _unknown(self, error: ConnectorError | LedgerDown) -> Duplicate | Lost | None:
+    def _unknown(self, error: ConnectorError) -> Duplicate | Lost | None:
         """Tell whether the bureau has the job, or may have it, though this is how it ended."""
         if self.walk.at != SUBMIT or isinstance(error, BrokeDown):
             return None
-        if isinstance(error, Duplicate | Lost):
-            return error
-        if isinstance(error, UNSAYING) and any(each.sent for each in self.attempts[:-1]):
-            lost = Lost(self.course.connector, "an earlier attempt")
-            self.walk.account.bill(lost.billed)
-            self.walk.account.on_error(lost)
-            return lost
-        return None
+        return error if isinstance(error, Duplicate | Lost) else None
 
     def _attempted(self, attempt: Attempt) -> None:
         if attempt.number == 1:

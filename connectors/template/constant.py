@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ..faults import ConfigError
 from . import Language, compile_text
+from .parse import Expression, parse
 
 
 def constant(source: str, language: Language, key: str) -> str:
@@ -19,6 +20,16 @@ def constant(source: str, language: Language, key: str) -> str:
 
 def secret(source: str, language: Language, key: str) -> str:
     """Render what must not stand in a file: config holds its name, and never its value."""
-    if source and "${secrets." not in source and "${env." not in source:
+    if source and not _refers(source):
         raise ConfigError("is a secret: write ${secrets.NAME}, never its value", (key,))
     return constant(source, language, key)
+
+
+def _refers(source: str) -> bool:
+    """Tell whether a value comes from elsewhere; ``$${secrets.x}`` is text like any other."""
+    try:
+        parts = parse(source)
+    except ConfigError:
+        return True  # `constant` says what is wrong with it
+    read = (part.reference for part in parts if isinstance(part, Expression))
+    return any(reference.startswith(("secrets.", "env.")) for reference in read)

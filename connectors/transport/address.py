@@ -11,6 +11,7 @@ from typing import Final
 from yarl import URL
 
 from ..faults import ConfigError
+from .egress import NAME
 
 PREFIX: Final = re.compile(r"(?:/(?:[A-Za-z0-9._~!$&'()*+,;=:@-]|%[0-9A-Fa-f]{2})*)*")
 _NUMERIC: Final = re.compile(r"(?:.*\.)?(?:[0-9]+|0[xX][0-9a-fA-F]*)\.?")
@@ -52,6 +53,10 @@ def read_address(text: str, ports: Mapping[str, int]) -> Address:
     if not is_literal(host) and _NUMERIC.fullmatch(host):
         # `127.1` and `2130706433` are addresses to the system, and names to whoever checks them.
         raise ConfigError("base_url: an address is written in full", ("base_url",))
+    if not is_literal(host) and not NAME.fullmatch(host):
+        # What one reader maps to ASCII (`127\u30020\u30020\u30021`) another looks up as it stands.
+        message = "base_url: a host is a name in ASCII (xn--...), or an address without a zone"
+        raise ConfigError(message, ("base_url",))
     if not PREFIX.fullmatch(prefix):
         raise ConfigError("base_url: its path is percent-encoded", ("base_url",))
     usual = ports[url.scheme]
@@ -61,9 +66,9 @@ def read_address(text: str, ports: Mapping[str, int]) -> Address:
 
 
 def is_literal(host: str) -> bool:
-    """Tell an address from a name."""
+    """Tell an address from a name; one with a zone is neither."""
     try:
         ipaddress.ip_address(host)
     except ValueError:
         return False
-    return True
+    return "%" not in host

@@ -18,7 +18,7 @@ from ..faults import Findings
 from ..kit import Strict
 
 _LABEL: Final = r"[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?"
-_NAME: Final = re.compile(rf"{_LABEL}(?:\.{_LABEL})*")
+NAME: Final = re.compile(rf"{_LABEL}(?:\.{_LABEL})*")
 _METADATA: Final = IPv4Address("169.254.169.254")
 _NAT64: Final = (ipaddress.ip_network("64:ff9b::/96"), ipaddress.ip_network("64:ff9b:1::/48"))
 
@@ -54,7 +54,7 @@ class Allowed:
             plain = host.lower().rstrip(".")
             if (network := _network(plain)) is not None:
                 networks.append(network)
-            elif _NAME.fullmatch(plain) and not plain.rpartition(".")[2].isdigit():
+            elif NAME.fullmatch(plain) and not plain.rpartition(".")[2].isdigit():
                 names.add(plain)
             else:
                 findings.add("is no host name, address or network", index)

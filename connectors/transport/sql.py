@@ -59,6 +59,10 @@ class Sql(Strict):
             )
         except ModuleNotFoundError as error:
             raise ConfigError(f"dsn: needs the package {error.name}", ("dsn",)) from None
+        except (ArgumentError, TypeError, ValueError):
+            raise ConfigError(
+                "dsn: has an option that its driver does not take", ("dsn",)
+            ) from None
         return SqlTransport(bureau, engine, self)
 
     def _postgresql(self) -> dict[str, Any]:
@@ -79,7 +83,8 @@ class Sql(Strict):
 def _url(kit: Kit, dsn: str) -> URL:
     try:
         url = make_url(dsn)
-    except ArgumentError:
+    except (ArgumentError, ValueError):
+        # A password with a colon passes for a port, and is what the error quotes.
         raise ConfigError("dsn: is no database URL", ("dsn",)) from None
     driver = DRIVERS.get(url.get_backend_name())
     if driver is None or url.drivername not in {url.get_backend_name(), driver}:

@@ -39,7 +39,9 @@ def seated(product: ProductSpec, connectors: Mapping[str, ConnectorSpec], kit: K
         cap = use.shadow.max_cost_per_day
         if kit.currency and cap.currency != kit.currency:
             place = ("connectors", index, "shadow", "max_cost_per_day", "currency")
-            findings.add(f"prices are in {kit.currency} here", *place)
+            findings.add(
+                f"prices are in {kit.currency} here: `billing_currency` of gateway.yaml", *place
+            )
         shadows.append(ShadowSeat(seat, use.shadow.share, cap.amount, product.deadline.max))
     findings.close()
     return Seating(tuple(seats), tuple(shadows))

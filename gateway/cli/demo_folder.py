@@ -57,6 +57,9 @@ SUBJECTS: Mapping[str, Mapping[str, object]] = {
         "date_of_birth": "1988-02-10",
         "mobile": "9000000001",
     },
+    "kyc_v1": SUBJECT,
+    "screening_v1": {**SUBJECT, "employer": {"uscc": "91350100M000100Y43"}},
+    "income_v1": SUBJECT,
 }
 """Whom the mock bureaus know, by the product that asks about them; as `ask` reads a subject."""
 MOBILE = "19900000001"

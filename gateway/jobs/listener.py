@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 import ssl
 from collections.abc import Callable, Mapping
@@ -18,6 +19,9 @@ from connectors.words import Outcome
 
 LARGEST = 2**20
 """Bytes of a callback."""
+
+PATIENCE = 10.0
+"""Seconds for them to come in: whoever sends drop by drop is hung up on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +47,7 @@ class Listener:
     jobs: Jobs
     tell: Callable[[str, str], None]
     """Hears of each message: connector, and what became of it."""
+    patience: float = PATIENCE
     _runner: list[web.AppRunner] = field(default_factory=list)
 
     async def start(self, listening: socket.socket, tls: ssl.SSLContext | None) -> None:
@@ -67,7 +72,13 @@ class Listener:
             return web.Response(status=HTTPStatus.NOT_FOUND)
         headers = {key.lower(): value for key, value in request.headers.items()}
         secret = request.match_info.get("secret", "")
-        message = Message(headers, await request.read(), secret, request.path)
+        try:
+            async with asyncio.timeout(self.patience):
+                body = await request.read()
+        except TimeoutError:
+            self.tell(name, "unread")
+            return web.Response(status=HTTPStatus.REQUEST_TIMEOUT)
+        message = Message(headers, body, secret, request.path)
         status, ended = await self._kept(desk, message)
         self.tell(name, ended)
         return web.Response(status=status)

@@ -148,8 +148,13 @@ def _settle(connection: Any, _: object) -> None:
     All who are handed off at one deadline are written down in what is left of it.
     """
     cursor = connection.cursor()
-    cursor.execute("PRAGMA journal_mode = WAL")
-    cursor.execute("PRAGMA synchronous = FULL")
+    try:
+        cursor.execute("PRAGMA journal_mode = WAL")
+        cursor.execute("PRAGMA synchronous = FULL")
+    except BaseException:
+        # It is not in the pool yet: nobody else would close it.
+        connection.close()
+        raise
     cursor.close()
 
 

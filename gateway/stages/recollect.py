@@ -6,12 +6,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from connectors.errors import LedgerDown
-from connectors.job import Ended, Jobs
-from connectors.words import Outcome
+from connectors.job import Ended, Job, Jobs
+from connectors.policy.reuse import as_shared
+from connectors.words import Billed, Outcome, ServedFrom
 
 from ..errors import LedgerUnavailable
 from ..jobs.failing import failure
 from ..model import Answer, Answers, Granted, Missed, Tell
+
+FORGOTTEN = Ended(Outcome.LOST, billed=Billed.UNKNOWN, note="its job is kept no longer")
+"""The end of a job of which nobody wrote down how it ended, and that nobody follows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +50,13 @@ class Recollect:
         reply = answer.reply
         key = reply.job if reply else ""
         try:
-            # A job that is open has not ended, whatever an earlier one of its key has.
             open_job = await self.jobs.find(key)
-            ended = None if open_job is not None else await self.jobs.ended(key)
+            ended = await self.jobs.ended(key)
         except LedgerDown as error:
             raise LedgerUnavailable from error
-        return answer if ended is None else _ended(answer, ended)
+        if open_job is not None and (ended is None or _is_of(answer, open_job)):
+            return answer
+        return _ended(answer, ended or FORGOTTEN)
 
 
 def is_open(answer: Answer) -> bool:
@@ -63,10 +68,17 @@ def is_open(answer: Answer) -> bool:
     )
 
 
+def _is_of(answer: Answer, job: Job) -> bool:
+    """Whether a job is the one that was answered for; else it is a later one of its key."""
+    told_at = answer.reply.retrieved_at if answer.reply else None
+    return told_at is None or job.opened_at <= told_at
+
+
 def _ended(answer: Answer, ended: Ended) -> Answer:
     name = answer.connector
     if ended.reply is not None:
-        return replace(answer, reply=ended.reply)
+        shared = answer.reply is not None and answer.reply.served_from is ServedFrom.SHARED
+        return replace(answer, reply=as_shared(ended.reply) if shared else ended.reply)
     error = failure(name, ended.outcome, ended.billed, ended.cost, ended.call_id, ended.note)
     return Answer(name, None, Missed(name, ended.outcome, error), answer.latency)
 

@@ -110,6 +110,7 @@ def test_a_login_is_nobodys() -> None:
     [
         {"kind": "api_key", "key": "hunter2", "into": {"header": "X-Key"}},
         {"kind": "bearer", "token": "hunter2"},
+        {"kind": "bearer", "token": "$${secrets.hunter2}"},
         {"kind": "basic", "username": "us", "password": "hunter2"},
     ],
 )
@@ -145,6 +146,7 @@ def test_no_users_password_stands_in_the_file() -> None:
         ({"form": {"appSecret": "hunter2"}}, ("form", "appSecret")),
         ({"params": {"client_id": "hunter2"}}, ("params", "client_id")),
         ({"headers": {"X-Pwd": "hunter2"}}, ("headers", "X-Pwd")),
+        ({"multipart": {"password": "hunter2"}}, ("multipart", "password")),
         (
             {"documents": {"a": {"json": {"password": "hunter2"}}}, "text": "${documents.a}"},
             ("documents", "a", "json", "password"),

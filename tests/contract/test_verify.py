@@ -205,6 +205,15 @@ def test_a_shared_part_of_the_path_is_a_secret_and_is_something() -> None:
         assert caught.value.findings[0].at == ("secret",)
 
 
+@pytest.mark.parametrize("octets", [b"junk", b"\x30\x06\x02\x01\x00\x02\x01\x00", b"\xff" * 9000])
+def test_what_is_no_signature_of_sm2_leaves_no_line_of_the_librarys(
+    octets: bytes, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """GmSSL writes its own to standard error, and strangers would fill the log with them."""
+    assert not build(SM2)(signed(octets.hex()))
+    assert capfd.readouterr() == ("", "")
+
+
 @each_with_keys
 def test_a_key_that_stands_in_the_file_is_refused(config: dict[str, Any]) -> None:
     with pytest.raises(ConfigError, match="never its value") as caught:

@@ -117,6 +117,58 @@ CASES = (
             "education.graduation_date": "2012-07",
         },
     ),
+    Case("pan_check", "a holder", RAVI, HIT, {"attributes.kycdesk_pan_name": "RAVI SAMPLE"}),
+    Case("pan_check", "nobody", {**RAVI, "id_number": "ABCPE1234Z"}, NO_HIT),
+    Case(
+        "sanctions",
+        "one who is listed",
+        {"name": "测试乙", "id_number": "440524188001010014"},
+        HIT,
+        {
+            "fraud.watchlist_matches.0.list": "mock_sanctions",
+            "fraud.watchlist_matches.0.match": True,
+        },
+    ),
+    Case(
+        "sanctions",
+        "a namesake at a listed company",
+        {**DEMO_PERSON, "name": "JACK SAMPLE", "employer.name": "SAMPLE SHELL LTD"},
+        HIT,
+        {
+            "fraud.watchlist_matches.0.match": False,
+            "fraud.watchlist_matches.1.match": True,
+        },
+    ),
+    Case("sanctions", "one who is not listed", DEMO_PERSON, NO_HIT),
+    Case(
+        "company_officers",
+        "one who runs a company",
+        {**DEMO_PERSON, "employer.uscc": "91110000600037341L"},
+        HIT,
+        {
+            "assets.business_ownership.0.role": "secretary",
+            "assets.business_ownership.0.uscc": "91110000600037341L",
+        },
+    ),
+    Case(
+        "company_officers",
+        "one who no longer does",
+        {**ELDER, "employer.uscc": "91110000600037341L"},
+        HIT,
+        {"assets.business_ownership": None},
+    ),
+    Case(
+        "company_officers",
+        "a company that nobody runs",
+        {**DEMO_PERSON, "employer.uscc": "91110000000000000X"},
+        NO_HIT,
+    ),
+    Case(
+        "company_officers",
+        "a company that is not there",
+        {**DEMO_PERSON, "employer.uscc": "91110000000000001X"},
+        NO_HIT,
+    ),
     Case("sealed_degree", "a wrong name", NAMESAKE, NO_HIT),
     Case("sealed_degree", "a stranger", STRANGER, NO_HIT),
     Case(
@@ -192,8 +244,11 @@ CASES = (
 
 REFERRED = frozenset(
     {
+        "company_officers",
         "loan_radar",
+        "pan_check",
         "platform_loans",
+        "sanctions",
         "us_credit_report",
         "us_credit_xml",
         "india_credit_report",
@@ -384,6 +439,16 @@ async def test_a_case_ends_as_the_bureau_knows_it(town: Town, case: Case) -> Non
     assert (reply.billed is Billed.YES) is call.billed
     assert bool(reply.cost) is call.billed
     assert bool(call.reference) is (case.connector in REFERRED)
+
+
+async def test_officers_on_the_last_of_three_pages_are_found(town: Town) -> None:
+    reply = await town.ask(
+        "company_officers", {**DEMO_PERSON, "employer.uscc": "91350100M000100Y43"}
+    )
+    portrait = portray(user_info_pb2.UserInfo.FromString(reply.user_info))
+
+    assert found(portrait, "assets.business_ownership.0.role") == "director"
+    assert [call.query.get("start_index") for call in town.about_persons()] == [None, "35", "70"]
 
 
 def found(document: object, path: str) -> object:

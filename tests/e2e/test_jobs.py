@@ -201,15 +201,13 @@ async def test_a_callback_of_somebody_else_is_refused_and_does_nothing(house: Ho
 
 async def test_equal_inquiries_join_one_job(house: House) -> None:
     house.demo.bureaus.script("kycflow", SLOW)
-    requests = [wanted(house) for _ in range(5)]
+    requests = [wanted(house) for _ in range(3)]
     reports = await asyncio.gather(
-        *(house.client.get_user_info(request, timeout=SHORT) for request in requests)
+        *(house.client.get_user_info(request, timeout=2) for request in requests)
     )
     late = wanted(house)
-    reports.append(await house.client.get_user_info(late, timeout=SHORT))
-    found = [
-        (await later(house.client, request.inquiry_id))[0].report for request in (*requests, late)
-    ]
+    found = [await house.client.get_user_info(late, timeout=5)]
+    found += [(await later(house.client, request.inquiry_id))[0].report for request in requests]
 
     assert {outcomes(report)["document_check"] for report in reports} == {"PENDING"}
     assert {each.user_info.identity_verification.document_authenticity for each in found} == {CLEAR}
@@ -234,6 +232,8 @@ async def test_a_submission_that_was_lost_is_not_repeated(house: House) -> None:
     with pytest.raises(GatewayRefusal) as refused:
         await house.client.get_user_info(wanted(house), timeout=5)
 
+    # It works for it all the same, and says so when it is done.
+    await house.demo.bureaus.callbacks_settled()
     assert refused.value.reason == "UPSTREAM_OUTCOME_UNKNOWN"
     assert submissions(house.demo.bureaus) == 1
     assert house.ledger.open_intents() == ()
@@ -309,6 +309,24 @@ async def test_a_file_from_abroad_is_awaited_until_its_owner_has_agreed(house: H
     assert [each.status for each in house.demo.bureaus.callbacks] == [204, 204]
 
 
+async def test_a_password_that_the_caller_brings_opens_an_identity_file(house: House) -> None:
+    bureaus, known = house.demo.bureaus, house.demo.folder.credentials
+    async with (
+        aiohttp.ClientSession(headers={"x-kyc-key": known.kycdesk_key}) as session,
+        session.post(
+            f"{bureaus.url}/v3/eaadhaar/otp", json={"consent": "Y", "aadhaarNo": "999999990019"}
+        ) as answer,
+    ):
+        sent = await answer.json()
+    request = wanted(house, customer_id="c-3001", name="RAVI SAMPLE", id_number="ABCPE1234F")
+    request.inputs["otp"], request.inputs["request_id"] = "123456", sent["requestId"]
+    report = await house.client.get_user_info(request, timeout=5)
+
+    assert set(outcomes(report).values()) == {"HIT"}
+    assert report.user_info.identity_verification.id_number_masked == "XXXXXXXX0019"
+    assert report.user_info.attributes["kycdesk_pan_name"].string_value == "RAVI SAMPLE"
+
+
 @asynccontextmanager
 async def reopened(made: DemoFolder, bureaus: MockBureaus, config: Path) -> AsyncIterator[House]:
     """Start a gateway on what an earlier one has left, before bureaus that went on."""
@@ -328,12 +346,11 @@ async def test_a_restart_loses_nothing_and_submits_nothing_twice(tmp_path: Path)
             request = wanted(house)
             first = await house.client.get_user_info(request, timeout=SHORT)
         async with reopened(made, bureaus, CONFIG) as house:
-            found, pending = await later(house.client, request.inquiry_id)
+            found, _ = await later(house.client, request.inquiry_id)
             ledger = each_is_in_the_ledger(house, "kycflow", "document_check")
             again = await house.client.get_user_info(wanted(house), timeout=5)
 
         assert first.completeness.verdict == report_pb2.VERDICT_PENDING
-        assert pending > 0
         assert found.report.user_info.identity_verification.document_authenticity == CLEAR
         assert found.report.cost == first.cost
         assert again.connectors[0].served_from == report_pb2.SERVED_FROM_CACHE

@@ -368,7 +368,17 @@ def test_a_request_that_fits_is_right(tmp_path: Path) -> None:
     config().check(make_kit(files=tmp_path), Request.model_validate({"json": tree}))
 
 
-@pytest.mark.parametrize("more", [{"path": "/x", "json": {}}, {"form": {"a": "b"}}, {}])
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"path": "/x", "json": {}},
+        {"form": {"a": "b"}},
+        {},
+        # What would fail only once the attempt counts as sent.
+        {"json": {}, "headers": {"X-Key-bin": "a"}},
+        {"json": {}, "headers": {"X~Key": "a"}},
+    ],
+)
 def test_a_grpc_bureau_is_asked_by_json_alone(tmp_path: Path, more: dict[str, Any]) -> None:
     describe(tmp_path)
     with pytest.raises(ConfigError):

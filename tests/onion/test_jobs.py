@@ -168,6 +168,15 @@ async def test_equal_questions_join_whatever_they_allow(house: House, mode: Reus
     assert house.submissions == 1
 
 
+async def test_who_joins_a_job_pays_nothing_for_its_failure(house: House) -> None:
+    house.says(LOST)
+    process = house.process()
+    errors = await asyncio.gather(process.ask(), process.ask(), return_exceptions=True)
+
+    costs = [error.cost for error in errors if isinstance(error, Lost)]
+    assert sorted(costs) == [0, Decimal("0.50")]
+
+
 async def test_only_cache_opens_nothing(house: House) -> None:
     house.says(ACCEPTED)
     with pytest.raises(NotCached):

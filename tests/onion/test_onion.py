@@ -324,7 +324,7 @@ async def test_a_ledger_that_fails_does_not_unsay_it_either(house: House) -> Non
         replace(BROKEN, answer_after=1.0), UNSENT, unbilled=frozenset({Outcome.LOST})
     )
     asking = asyncio.create_task(ask(query()))
-    await asyncio.sleep(1.002)
+    await asyncio.sleep(1.005)
     house.ledger.down = True
     with pytest.raises(Lost):
         await asking

@@ -9,7 +9,7 @@ from decimal import Decimal
 import pytest
 from pydantic import ValidationError
 
-from connectors.errors import NotCached
+from connectors.errors import Lost, NotCached
 from connectors.policy.reuse import Reuse
 from connectors.words import Billed, Outcome, ReuseMode, ServedFrom
 
@@ -39,6 +39,19 @@ async def test_who_shares_a_flight_pays_nothing_for_it(house: House) -> None:
     served = sorted(reply.served_from for reply in replies)
     assert served == [ServedFrom.LIVE, ServedFrom.SHARED, ServedFrom.SHARED]
     assert sum(reply.cost for reply in replies) == Decimal("0.35")
+
+
+@pytest.mark.parametrize("within", [2.0, 10.0])
+async def test_nor_for_its_failure_which_may_still_have_been_billed(
+    house: House, within: float
+) -> None:
+    ask = house.connector(Act(answer_after=5, fails=Lost))
+    asked = [ask(query(within)), ask(query(within))]
+    errors = await asyncio.gather(*asked, return_exceptions=True)
+
+    assert all(isinstance(error, Lost) and error.billed is Billed.UNKNOWN for error in errors)
+    costs = [error.cost for error in errors if isinstance(error, Lost)]
+    assert sorted(costs) == [0, Decimal("0.35")]
 
 
 async def test_an_answer_is_forgotten_after_its_time(house: House) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
@@ -108,6 +109,25 @@ async def test_what_can_not_be_kept_is_to_be_sent_again(house: House) -> None:
     house.kept.down = False
     assert await house.post("/passport/s3cret") == 204
     assert len(house.woken) == 1
+
+
+async def test_who_sends_drop_by_drop_is_hung_up_on() -> None:
+    told: list[tuple[str, str]] = []
+    reading: Any = Reading()
+    jobs: Any = Kept()
+    hear: Callable[[str, str], None] = lambda name, ended: told.append((name, ended))  # noqa: E731
+    desks = {"passport": Desk(reading, lambda _: None)}
+    hasty = Listener(desks, jobs, hear, patience=0.0)
+    listening = bound("127.0.0.1:0")
+    await hasty.start(listening, None)
+    reader, writer = await asyncio.open_connection(*listening.getsockname())
+    writer.write(b"POST /passport/s3cret HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\n{")
+    try:
+        assert (await reader.readline()).split()[1] == b"408"
+    finally:
+        writer.close()
+        await hasty.aclose()
+    assert told == [("passport", "unread")]
 
 
 async def test_a_message_over_the_cap_is_refused_unread(house: House) -> None:

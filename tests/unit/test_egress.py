@@ -233,6 +233,18 @@ def test_an_address_is_written_so_that_everybody_reads_the_same(url: str) -> Non
 
 
 @pytest.mark.parametrize(
+    "url",
+    ["http://127\u30020\u30020\u30021", "https://b\u00fccher.example", "https://acme%2eexample",
+     "https://acme example", "https://acme..example", "http://[fe80::1%25eth0]"],
+)  # fmt: skip
+def test_a_host_that_two_readers_read_differently_is_refused(url: str) -> None:
+    with pytest.raises(ConfigError, match="name in ASCII") as caught:
+        read_address(url, PORTS)
+
+    assert caught.value.findings[0].at == ("base_url",)
+
+
+@pytest.mark.parametrize(
     ("url", "origin", "prefix"),
     [
         ("https://API.example.", "https://api.example", ""),

@@ -151,6 +151,7 @@ def test_steps_on_the_body_are_done_in_their_order() -> None:
         {**CBC, "path": "a", "encoding": "raw"},
         {**CBC, "path": "a", "when": {}},
         {"verify": {"kind": "shout"}},
+        {"verify": HMAC, "when": {"header": {"X-Sig": {"present": True}}}},
         {"kind": "shout"},
         {},
     ],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from connectors.contract import Reply
@@ -13,7 +13,7 @@ from connectors.words import Billed, Outcome, ServedFrom
 from gateway.model import Answer
 from gateway.pipeline import nobody
 from gateway.stages.recollect import Recollect, is_open
-from tests.rooms import given, granted, reply
+from tests.rooms import NOW, given, granted, reply
 from tests.virtual import START
 
 PENDING = replace(reply("old", outcome=Outcome.PENDING, cost=Decimal(0)), job="k", user_info=b"")
@@ -21,8 +21,7 @@ HIT = reply("old")
 ENDED = Ended(Outcome.HIT, HIT, HIT.billed, HIT.cost)
 
 
-def open_job() -> Job:
-    now = START
+def open_job(now: datetime = START) -> Job:
     standing = granted("old").standing
     return Job("k", "old", "1.0.0", "r", now, now + timedelta(minutes=1), standing, {})
 
@@ -42,6 +41,13 @@ async def test_a_job_that_goes_on_is_still_pending() -> None:
     found = await again(PENDING, JobsInMemory(jobs={"k": open_job()}, ends={"k": ENDED}))
 
     assert is_open(found)
+
+
+async def test_a_later_job_of_the_same_question_does_not_hide_the_end_of_an_earlier_one() -> None:
+    later = open_job(NOW + timedelta(hours=1))
+
+    assert (await again(PENDING, JobsInMemory({"k": later}, {"k": ENDED}))).reply == HIT
+    assert is_open(await again(PENDING, JobsInMemory({"k": later})))
 
 
 async def test_who_had_joined_another_pays_nothing_for_its_end() -> None:

@@ -61,6 +61,19 @@ def test_a_path_that_is_none_is_refused_at_load(path: str) -> None:
         compile_path(path)
 
 
+@pytest.mark.parametrize(
+    ("path", "why"),
+    [
+        ("!" * 60 + "a", "nests too deep"),
+        ("(" * 498 + "a" + ")" * 498, "nests|neither"),
+        ("a" + "|a" * 500, "more than 1000"),
+    ],
+)
+def test_a_path_that_only_a_deep_stack_could_follow_is_refused_at_load(path: str, why: str) -> None:
+    with pytest.raises(ValueError, match=why):
+        compile_path(path)
+
+
 def test_one_element_or_object_is_a_list_of_one() -> None:
     element = etree.fromstring("<a/>")
 

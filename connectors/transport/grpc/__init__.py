@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from importlib import import_module
 from typing import Final, Literal
 
@@ -19,6 +20,9 @@ from .checking import check_tree
 from .schema import Rpc, read_rpc
 
 PORTS: Final = {"grpc": 80, "grpcs": 443}
+
+_METADATA: Final = re.compile(r"[a-z0-9_.-]+(?<!-bin)")
+"""What gRPC takes as a name; below ``-bin`` it wants bytes."""
 
 
 class Grpc(Strict):
@@ -63,6 +67,9 @@ class Grpc(Strict):
             findings.add("a gRPC bureau is asked by `json` and `headers` alone", key.rstrip("_"))
         if "json_" not in request.model_fields_set:
             findings.add(f"is missing: it becomes {rpc.request.DESCRIPTOR.full_name}", "json")
+        for name in request.headers:
+            if not _METADATA.fullmatch(name.lower()):
+                findings.add("gRPC takes no header of this name", "headers", name)
         with findings.at("json"):
             check_tree(request.json_, rpc.request)
         findings.close()

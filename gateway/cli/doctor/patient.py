@@ -16,6 +16,7 @@ from connectors.transport.address import Address
 from connectors.transport.egress import Door
 
 from ..trying.bill import language_of, way_of
+from ..trying.closing import closed
 from ..trying.folder import OpenFolder
 
 PATIENCE = 5.0
@@ -77,4 +78,4 @@ class Patient:
 
     async def aclose(self) -> None:
         for transport in self.open:
-            await transport.aclose()
+            await closed(transport, self.spec, self.kit.clock)

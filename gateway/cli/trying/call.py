@@ -21,6 +21,7 @@ from connectors.spec import Built, ConnectorSpec
 
 from ...catalog.reading import CatalogError, Entry
 from .books import opened_books
+from .closing import closed
 from .folder import OpenFolder
 from .question import Granting, Question
 from .tap import Exchange, Tap, Witnessed
@@ -101,7 +102,7 @@ async def _line(folder: OpenFolder, order: Order, kit: Kit) -> AsyncIterator[_Li
                 await built.jobs.aclose()
             await owned.settled()
     finally:
-        await transport.aclose()
+        await closed(transport, bureau.spec, kit.clock)
 
 
 @dataclass(frozen=True, slots=True)

@@ -153,12 +153,20 @@ async def _try(folder: OpenFolder, order: Order, wishes: Wishes) -> int:
     except LedgerDown as error:
         process.complain(f"nothing was asked: {error}")
         return process.FAILED
-    recording = await recorded(folder, came, order.deadline) if wishes.of_messages else None
+    recording = await _recorded(folder, came, order) if wishes.of_messages else None
     requests = redacted(came, folder.secrets.known, recording) if wishes.show_request else ()
     _say(came, folder.settings.billing_currency, wishes, requests)
     if recording is not None and wishes.record is not None:
         _keep(recording, wishes.record)
     return process.FINE if shown.is_well(came) else process.FAILED
+
+
+async def _recorded(folder: OpenFolder, came: Called, order: Order) -> Recording | None:
+    try:
+        return await recorded(folder, came, order.deadline)
+    except Exception as error:  # noqa: BLE001 - it may be paid for: what came is shown all the same
+        process.complain(f"it can not be recorded: {type(error).__name__}")
+        return None
 
 
 def _say(came: Called, currency: str, wishes: Wishes, requests: tuple[Redacted, ...]) -> None:

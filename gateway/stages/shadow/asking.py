@@ -12,7 +12,7 @@ from connectors.contract import Call, Query, Reply, Values
 from connectors.errors import ConnectorError, LedgerDown, NeedInput, NotCached, NotSent
 from connectors.kit import Clock
 from connectors.policy.ledger import Owned
-from connectors.words import Outcome
+from connectors.words import Outcome, ServedFrom
 
 from ...model import Answer, Answers, Missed
 from .draw import ShadowSeat
@@ -79,7 +79,8 @@ class Shadows:
         reply: Reply | None = None
         try:
             reply = await self._paid(one, answers, reserved)
-            cost = reply.cost
+            # Nobody comes back for what is to come: it counts as bought.
+            cost = one.seat.price if _is_bought_later(reply) else reply.cost
         except ConnectorError as error:
             cost, missed = error.cost, Missed(name, error.outcome, error)
             raise
@@ -125,3 +126,7 @@ class Shadows:
         return Comparison(
             answers, answer, cost, same, len(both) - same, alone=len(mine) - len(both)
         )
+
+
+def _is_bought_later(reply: Reply) -> bool:
+    return reply.outcome is Outcome.PENDING and reply.served_from is ServedFrom.LIVE
