@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -55,6 +56,13 @@ def _seat(use: ConnectorUse, spec: ConnectorSpec, condition: Condition | None) -
         needs=use.needs,
         targets=spec.gives,
         price=spec.price,
-        patience=spec.timeout.attempt,
+        patience=_patience(spec),
         when=condition,
     )
+
+
+def _patience(spec: ConnectorSpec) -> float:
+    """Add up the seconds that its messages may take; a job is waited for until the deadline."""
+    if spec.job is not None:
+        return math.inf
+    return spec.timeout.attempt * (len(spec.steps) + 1)

@@ -20,6 +20,9 @@ from connectors.words import Outcome
 LARGEST = 2**20
 """Bytes of a callback."""
 
+LINGER = 0.5
+"""Seconds for which the rest of a refused body is read, so that its sender hears why."""
+
 PATIENCE = 10.0
 """Seconds for them to come in: whoever sends drop by drop is hung up on."""
 
@@ -54,7 +57,7 @@ class Listener:
         app = web.Application(client_max_size=LARGEST)
         app.router.add_post("/{connector}", self._take)
         app.router.add_post("/{connector}/{secret}", self._take)
-        runner = web.AppRunner(app, access_log=None, handle_signals=False)
+        runner = web.AppRunner(app, access_log=None, handle_signals=False, lingering_time=LINGER)
         await runner.setup()
         self._runner.append(runner)
         await web.SockSite(runner, listening, ssl_context=tls).start()

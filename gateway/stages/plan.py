@@ -32,7 +32,7 @@ class Seat:
     price: Decimal
     """In the billing currency."""
     patience: float
-    """Seconds that one attempt may take."""
+    """Seconds that one attempt may take, all of its messages; of a job, no end."""
     when: Condition | None = None
     """On what of an inquiry it is asked; None for always."""
 

@@ -43,7 +43,7 @@ base_url: ${env.PAYSTUB_URL}
 auth: {kind: api_key, key: "${env.PAYSTUB_KEY}", into: {header: X-Key}}
 ---
 %s---
-name: income_v1
+name: paystub_v1
 fields: [income_employment]
 purposes: [CREDIT_ORIGINATION]
 connectors: [{connector: income_check, required: true}]
@@ -51,7 +51,7 @@ connectors: [{connector: income_check, required: true}]
 name: income_service
 tenant: lender_b
 identities: {api_keys: ["${env.PAYSTUB_KEY_HASH}"]}
-products: [income_v1]
+products: [paystub_v1]
 purposes: [CREDIT_ORIGINATION]
 """
 
@@ -71,8 +71,10 @@ async def paystub() -> AsyncIterator[str]:
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0)
     await site.start()
-    yield f"http://127.0.0.1:{runner.addresses[0][1]}"
-    await runner.cleanup()
+    try:
+        yield f"http://127.0.0.1:{runner.addresses[0][1]}"
+    finally:
+        await runner.cleanup()
 
 
 def paystub_env(folder: Path, url: str) -> Mapping[str, str]:
@@ -109,7 +111,7 @@ async def test_a_seventh_bureau_is_one_file(tmp_path: Path) -> None:
         Client(house.demo.door.target, api_key=CALLER_KEY, insecure=True) as client,
     ):
         request = house.request()
-        request.product = "income_v1"
+        request.product = "paystub_v1"
         request.consent.recipients.append("paystub")
         report = await client.get_user_info(request)
 
