@@ -83,7 +83,8 @@ class Attempt:
     def accounted(self, error: ConnectorError) -> ConnectorError:
         """Name the call that failed, and what it costs until somebody knows better."""
         error.call_id, error.attempts = self.call_id, self.number
-        if self.effect is Effect.FREE:
+        if self.effect is Effect.FREE and error.billed is not Billed.YES:
+            # YES is the bureau's own word, of the job that a free message asks after.
             error.billed = Billed.NO
         error.cost = Decimal(0) if error.billed is Billed.NO else self.price
         return error

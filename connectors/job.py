@@ -17,9 +17,10 @@ class Job:
     """One question on its way: everything that is needed to go on after a restart."""
 
     key: str
-    """Names the question as the cache does: equal questions re-attach, and no person is in it."""
+    """Names the question alone, however it is asked and read; no person is in it."""
     connector: str
     version: str
+    """Of the connector that opened it; the one of today goes on with it."""
     reference: str
     """Ours: of the submission, and of all that follows."""
     opened_at: datetime
@@ -37,6 +38,12 @@ class Job:
     billed: Billed = Billed.NO
     """What the bureau charges for all messages so far."""
     cost: Decimal = Decimal(0)
+    call_id: str = ""
+    """Of the submission: what becomes of the job without another call becomes of this one."""
+    booked: Decimal = Decimal(0)
+    """What the ledger says that this call costs."""
+    elsewhere: bool = False
+    """Whether the price is booked on another call, so that this one costs nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +87,9 @@ class Jobs(Protocol):
         """Keep a job before it is submitted; where its key has an open one, give that instead."""
         ...
 
-    async def update(self, job: Job) -> None: ...
+    async def update(self, job: Job) -> None:
+        """Keep what is known of a job now; one that has ended stays so."""
+        ...
 
     async def end(self, job: Job, ended: Ended) -> None:
         """Close a job. Its end is kept for those who come back for it."""

@@ -23,7 +23,7 @@ from .inline import InlineTest
 from .kit import Kit, Strict
 from .mapping import Families, Retentions, Rows, Sentinels
 from .message.request import Document, Request
-from .policy.cache_key import compile_key, told_apart
+from .policy.cache_key import compile_key, told_apart, within
 from .policy.dedupe import Dedupe
 from .policy.inputs import Inputs
 from .policy.ledger import Owned, Recorded
@@ -192,7 +192,6 @@ class ConnectorSpec(Strict):
             Link(name, attempted(part, step.effect))
             for (name, part), step in zip(parts.steps, self.steps, strict=True)
         )
-        key = self._key(kit, parts)
         above = (
             # Outermost: whatever the end is, it is seen, and once.
             observe(kit),
@@ -202,12 +201,15 @@ class ConnectorSpec(Strict):
         references = parts.references | self.inputs.references
         if parts.main is None:
             # A job stands in the place of cache and flight: whoever asks the same joins it.
-            jobs = Errands(self._course(parts, links, attempted, kit), key)
+            told = told_apart(parts.references, self.cache.ignore)
+            question = compile_key(kit.cache_key, ("job", self.name, *told), told)
+            answer = within(kit.cache_key, self._identity(kit, parts))
+            jobs = Errands(self._course(parts, links, attempted, kit), question, answer)
             return Built(stack(*above)(jobs.ask), references, jobs, parts.callback)
         call = stack(
             *above,
             # A hit costs nothing below. It lies inside `fan_out`, hence behind the grant.
-            self.cache.build(kit, key),
+            self.cache.build(kit, self._key(kit, parts)),
             # Earlier messages, each of them with all the layers of an attempt.
             Chained(links, kit.tokens, self.reference.length, self.price),
         )
@@ -238,6 +240,7 @@ class ConnectorSpec(Strict):
             callback=parts.callback,
             id=parts.job_id,
             later=parts.later,
+            needed=parts.needed,
             effect=self.effect,
             price=self.price,
             reference=self.reference.length,
@@ -272,8 +275,12 @@ class ConnectorSpec(Strict):
         )
 
     def _key(self, kit: Kit, parts: Parts) -> Callable[[Query], str]:
-        """Name answers by what was asked, how, of which version, and read by which mapping."""
+        """Name answers by what was asked, and by what `_identity` says."""
         told = told_apart(parts.references, self.cache.ignore)
+        return compile_key(kit.cache_key, (*self._identity(kit, parts), *told), told)
+
+    def _identity(self, kit: Kit, parts: Parts) -> tuple[str, ...]:
+        """Say how an answer was asked for, of which version, and read by which mapping."""
         # A table is a part of the mapping: what it made of a code is not kept for another.
         tables = [sorted(kit.tables[name].items()) for name in sorted(parts.tables)]
         read = self.model_dump_json(
@@ -284,4 +291,4 @@ class ConnectorSpec(Strict):
             }
         )
         mapping = hashlib.sha256(f"{read}{tables}".encode()).hexdigest()
-        return compile_key(kit.cache_key, (f"{self.name}@{self.version}", mapping, *told), told)
+        return f"{self.name}@{self.version}", mapping

@@ -16,6 +16,7 @@ from ..message.request import Documents, Request, compile_documents
 from ..shape.callback import CallbackReading
 from ..template import Language, TextTemplate, compile_text
 from .checks import check_currency, check_inputs, check_use
+from .later import check_later, needed
 from .messages import Bench, Message, charset_of, connector_language
 from .readings import compile_reading
 from .wanted import CALLBACK, all_wanted, exchanges
@@ -50,6 +51,8 @@ class Parts:
     """What of an inquiry the answer depends on."""
     later: frozenset[str]
     """What the messages after a submission refer to, of whatever root."""
+    needed: frozenset[str]
+    """What of it must be known when a job is opened."""
 
     def __iter__(self) -> Iterator[Part]:
         yield from (part for _, part in self.steps)
@@ -118,6 +121,8 @@ def assemble(spec: ConnectorSpec, kit: Kit, bureau: Bureau) -> Parts:
     job_id = None
     with findings.at("job", "id"):
         job_id = _job_id(spec, language)
+    with findings.at():
+        check_later(spec, kit, messages)
     findings.close()
     of_id = job_id.references if job_id else frozenset[str]()
     read = of_id.union(*(message.references for message in messages.values()))
@@ -134,6 +139,10 @@ def assemble(spec: ConnectorSpec, kit: Kit, bureau: Bureau) -> Parts:
     with findings.at("callback"):
         callback = _callback(spec, bench, readings, rows)
     findings.close()
+    later = of_id.union(
+        *(messages[at].references for at in LATER if at in messages),
+        *(checked[at] for at in (*LATER, CALLBACK) if at in checked),
+    )
     return Parts(
         steps=tuple((step.name, parts["steps", i]) for i, step in enumerate(spec.steps)),
         main=parts.get(()),
@@ -143,10 +152,8 @@ def assemble(spec: ConnectorSpec, kit: Kit, bureau: Bureau) -> Parts:
         callback=callback,
         job_id=job_id,
         references=references,
-        later=of_id.union(
-            *(messages[at].references for at in LATER if at in messages),
-            *(checked[at] for at in (*LATER, CALLBACK) if at in checked),
-        ),
+        later=later,
+        needed=needed(spec, sign, later),
     )
 
 

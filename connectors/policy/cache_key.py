@@ -49,6 +49,12 @@ def compile_key(
     return key
 
 
+def within(secret: bytes, identity: tuple[str, ...]) -> Callable[[str], str]:
+    """Build the function from a question's key to its answer's, as `identity` reads it."""
+    prefix = b"".join(_part(part) for part in identity)
+    return lambda key: hmac.new(secret, prefix + _part(key), hashlib.sha256).hexdigest()
+
+
 def _value(value: object) -> bytes:
     """Write a value; a file's bytes are led by a byte that no text begins with."""
     if isinstance(value, bytes):

@@ -51,10 +51,10 @@ class Inputs(Strict):
 def value_of(query: Query, reference: str) -> object:
     """Look up ``root.path`` in a query; None where it is absent."""
     root, _, path = reference.partition(".")
-    return _ROOTS[root](query).get(path) if root in _ROOTS else None
+    return ROOTS[root](query).get(path) if root in ROOTS else None
 
 
-_ROOTS = {
+ROOTS = {
     "subject": lambda query: query.subject,
     "inquiry": lambda query: query.inquiry,
     "application": lambda query: query.application,
@@ -62,3 +62,4 @@ _ROOTS = {
     "consent": lambda query: query.consent,
     "user_info": lambda query: query.user_info,
 }
+"""What a caller gives, by root."""

@@ -21,7 +21,8 @@ class JobsInMemory:
         return self.jobs.setdefault(job.key, job)
 
     async def update(self, job: Job) -> None:
-        self.jobs[job.key] = job
+        if job.key in self.jobs:
+            self.jobs[job.key] = job
 
     async def end(self, job: Job, ended: Ended) -> None:
         self.ends[job.key] = ended

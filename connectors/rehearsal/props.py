@@ -9,11 +9,13 @@ from datetime import UTC, datetime
 from heapq import heappop, heappush
 from pathlib import Path
 from random import Random
+from typing import Final
 
 from ..contract import Query, Reply
 from ..faults import ConfigError
 from ..inline import Freeze, InlineTest
 from ..kit import Ending, Kit, Schema, Secret
+from ..spec import Reference
 from ..words import Effect, Outcome, ServedFrom
 
 NOWHERE = Path()
@@ -21,6 +23,8 @@ NOWHERE = Path()
 
 TURNS = 64
 """Turns of the loop after which whoever is not asleep waits for somebody who is."""
+
+_USUAL: Final = Reference().length
 
 
 class FrozenClock:
@@ -87,8 +91,15 @@ class GivenTokens:
         return "rehearsal"
 
     def reference(self, length: int) -> str:
-        """Cut it as a bureau wants it, so that a test shows what would be sent."""
-        return self.freeze.reference[:length]
+        """
+        Make it as long as a bureau wants it, so that a test shows what would be sent.
+
+        One of the usual length is taken as it was given, where that is not too long.
+        """
+        given = self.freeze.reference
+        if length <= _USUAL or not given:
+            return given[:length]
+        return (given * length)[:length]
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Final
 
 from ..answer.outcome import OutcomeRow
 from ..assembly import assemble, stated_rows
 from ..bureau import BureauSpec
 from ..contract import Query, WireReply
 from ..errors import ConnectorError
-from ..faults import ConfigError, Findings
+from ..faults import ConfigError, Finding, Findings
 from ..inline import InlineTest
 from ..kit import Kit, Schema
 from ..policy.ledger import Owned
@@ -24,6 +25,8 @@ from .question import called_back, query_of, scripted, whole
 from .scene import Scene, TestResult
 from .stage import Stage
 
+_UNBUILT: Final = "can not be built: "
+
 
 @dataclass(frozen=True, slots=True)
 class Rehearsal:
@@ -34,7 +37,7 @@ class Rehearsal:
     uncovered_rows: tuple[str, ...]
     """Outcome rows that held in no test, by their places: ``steps[0].outcomes[1]``."""
     uncovered_targets: tuple[str, ...]
-    """Mapping targets that got a value in no test."""
+    """Mapping targets that no test has tried."""
 
     @property
     def passed(self) -> bool:
@@ -69,6 +72,7 @@ async def rehearse(
             scenes.append(
                 scene_of(spec, bureau, ready, kit_for(ready, schema, tables, currency, files))
             )
+    findings.found = list(_once(findings.found))
     findings.close()
     results = [await scene.play(spec) for scene in scenes]
     held = frozenset[str]().union(*(result.rows for result in results))
@@ -79,6 +83,16 @@ async def rehearse(
         uncovered_rows=tuple(place for place, _ in stated_rows(spec) if place not in held),
         uncovered_targets=tuple(target for target in spec.targets if target not in given),
     )
+
+
+def _once(found: Iterable[Finding]) -> Iterator[Finding]:
+    """Tell what keeps a connector from being built at the first of its tests, and not at each."""
+    told: set[str] = set()
+    for finding in found:
+        if finding.message not in told:
+            yield finding
+        if finding.message.startswith(_UNBUILT):
+            told.add(finding.message)
 
 
 def scene_of(spec: ConnectorSpec, bureau: BureauSpec, test: InlineTest, kit: Kit) -> Scene:
@@ -103,7 +117,7 @@ def scene_of(spec: ConnectorSpec, bureau: BureauSpec, test: InlineTest, kit: Kit
         parts = assemble(spec, kit, built)
     except ConfigError as error:
         # Its places are in the connector's file, or in the bureau's: here it is the test's.
-        raise ConfigError(f"can not be built: {error}") from error
+        raise ConfigError(f"{_UNBUILT}{error}") from error
     stage.built = spec.layered(parts.watched(held.append), kit, built, owned)
     return Scene(test, kit.schema, stage.built, query, stage, owned, held)
 

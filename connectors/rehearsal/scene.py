@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from ..answer.outcome import OutcomeRow
 from ..assembly import stated_rows
@@ -16,10 +16,12 @@ from ..kit import Schema
 from ..mapping import status_of
 from ..policy.ledger import Owned
 from ..spec import Built, ConnectorSpec
-from ..words import Billed, FieldStatus, Outcome
+from ..words import MAPPED, Billed, FieldStatus, Outcome
 from .comparing import NOTHING, differences, request_differences
 from .portrait import portray
 from .stage import Stage
+
+_PROMISED: Final = frozenset({Outcome.NEED_MORE, Outcome.PENDING})
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +38,7 @@ class TestResult:
     rows: frozenset[str]
     """The outcome rows that held, by their places."""
     targets: frozenset[str]
-    """Mapping targets that got a value."""
+    """Mapping targets that got a value, or are promised one by who gives none itself."""
     came: Mapping[str, str] = field(default_factory=dict)
     """What came of it, for a report: outcome, attempts, billed, cost, waits."""
 
@@ -95,7 +97,7 @@ class Scene:
         held = frozenset(
             place for place, row in stated_rows(spec) if any(row is each for each in self.held)
         )
-        targets = _given(ended.reply) if ended and ended.reply else frozenset()
+        targets = _tried(spec, ended.reply) if ended and ended.reply else frozenset()
         came = ended.told(self.stage.waits) if ended else {}
         return TestResult(spec.name, self.test.name, not failures, failures, held, targets, came)
 
@@ -159,7 +161,21 @@ def _ending(expected: Expected, ended: Ended) -> Iterator[str]:
             yield from differences(wanted, came, name)
 
 
-def _given(reply: Reply) -> frozenset[str]:
+def _tried(spec: ConnectorSpec, reply: Reply) -> frozenset[str]:
+    """
+    Name the targets that got a value.
+
+    Who never maps an answer, and only says that there will be one, has tried
+    all of its targets with that: their fields are PENDING.
+    """
+    if reply.outcome in _PROMISED and not _maps(spec):
+        return frozenset(spec.targets)
     return frozenset(
         target for target, note in reply.meta.items() if note.status is FieldStatus.PRESENT
     )
+
+
+def _maps(spec: ConnectorSpec) -> bool:
+    """Tell whether any of its answers is mapped; those of the steps before it are not."""
+    rows = stated_rows(spec)
+    return any(row.outcome in MAPPED for place, row in rows if not place.startswith("steps"))

@@ -32,6 +32,8 @@ class Account:
     price: Decimal
     billed: Billed = Billed.NO
     attempts: int = 0
+    elsewhere: bool = False
+    """Of a job: whether the price is booked on another call than its submission."""
 
     @property
     def cost(self) -> Decimal:

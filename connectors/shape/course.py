@@ -44,6 +44,8 @@ class Course:
     id: TextTemplate
     later: frozenset[str]
     """What messages after the submission refer to."""
+    needed: frozenset[str]
+    """What of it must have a value, or they could not be sent, or their answers not be used."""
     effect: Effect
     price: Decimal
     reference: int
@@ -53,8 +55,11 @@ class Course:
         """
         Make a job of a question, of which it keeps what later messages refer to.
 
-        Raises `NeedInput` where the job has a name of ours that can not be written.
+        Raises `NeedInput` where the job has a name of ours that can not be written,
+        and for what a later message will lack: nothing is bought that can not be fetched.
         """
+        if absent := sorted(name for name in self.needed if value_of(query, name) is None):
+            raise NeedInput(self.connector, f"absent: {', '.join(absent)}")
         values: dict[str, dict[str, object]] = {}
         for name in sorted(self.later):
             root, _, path = name.partition(".")

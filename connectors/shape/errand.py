@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine, Sequence
+from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
 from ..contract import Attempt, Query, Reply
@@ -11,6 +13,7 @@ from ..errors import ConnectorError, LedgerDown, Lost, NotSent, TimedOut, Unreso
 from ..job import Callback, Ended, Job
 from ..policy.flight import unanswered
 from ..words import AMBIGUOUS, Effect, Outcome, ReuseMode
+from .booking import book
 from .chain import Account, Walk
 from .course import Course
 from .pursuit import Pursuit
@@ -21,7 +24,7 @@ Way = Callable[["Errand"], Coroutine[Any, Any, Reply]]
 """How an errand begins: `opened`, `followed` or `resumed`."""
 
 GRACE = 10.0
-"""Seconds for which a job is followed whose time was over while nobody ran."""
+"""Seconds for which a job is followed whose time was over while nobody ran, and an end booked."""
 
 
 class Errand:
@@ -31,9 +34,16 @@ class Errand:
     Who waits for it goes at its own deadline; the job goes on.
     """
 
-    def __init__(self, course: Course, key: str, forget: Callable[[Errand], None]) -> None:
-        """`forget` is called when an equal question may have a job of its own again."""
+    def __init__(
+        self, course: Course, key: str, kept_as: str, forget: Callable[[Errand], None]
+    ) -> None:
+        """
+        `key` names the question, and `kept_as` its answer.
+
+        `forget` is called when an equal question may have a job of its own again.
+        """
         self.key = key
+        self._kept_as = kept_as
         self.job: Job | None = None
         self.waiters = Waiters(course.kit.clock)
         self.settled = asyncio.Event()
@@ -62,7 +72,7 @@ class Errand:
         """Open the job of a question, or go on with the one that is open already."""
         course = self._course
         if query.standing.reuse is not ReuseMode.BYPASS:
-            known = await course.memory.known(self.key, query)
+            known = await course.memory.known(self._kept_as, query)
             if known is not None:
                 return known
         found = await course.jobs.find(self.key)
@@ -121,6 +131,7 @@ class Errand:
     async def _pursued(self, job: Job, at_least: float = 0.0) -> Reply:
         self.job = job
         self._account.bill(job.billed)
+        self._account.elsewhere |= job.elsewhere
         over = max(self._over(job), self._course.kit.clock.now() + at_least)
         self._pursuit = Pursuit(self._course, job, self._account, over)
         self.settled.set()
@@ -157,10 +168,16 @@ class Errand:
         account = self._account
         try:
             reply = await way(self)
+            if self.job is not None:
+                reply = await self._booked(self.job, reply)
         except ConnectorError as error:
             if self.job is not None:
                 account.bill(error.billed)
                 account.on_error(error)
+                with suppress(Lost):
+                    # Where it can not be written down, it is what it is all the same.
+                    await self._book(self.job, error)
+                error.call_id = error.call_id or self.job.call_id
             told = (error.billed, error.cost, error.call_id, error.note)
             await self._close(Ended(error.outcome, None, *told), error)
         except LedgerDown as error:
@@ -170,9 +187,17 @@ class Errand:
             if self.job is not None:
                 # Who was handed off comes back for it, whatever else is not kept.
                 lasts = self._course.rules.background if self.waiters.left else 0.0
-                await self._course.memory.keep(self.key, self.job.standing, reply, lasts)
+                await self._course.memory.keep(self._kept_as, self.job.standing, reply, lasts)
             ended = Ended(reply.outcome, reply, reply.billed, reply.cost, reply.call_id)
             await self._close(ended, reply)
+
+    async def _booked(self, job: Job, reply: Reply) -> Reply:
+        await self._book(job, reply)
+        return replace(reply, call_id=reply.call_id or job.call_id)
+
+    async def _book(self, job: Job, end: Reply | ConnectorError) -> None:
+        until = max(self._over(job), self._course.kit.clock.now() + GRACE)
+        await book(self._course, job, self._account, end, until)
 
     async def _close(self, ended: Ended, answer: Reply | BaseException) -> None:
         """Write the end down; who waits need not wait for a store that is down."""

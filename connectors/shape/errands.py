@@ -23,9 +23,18 @@ class Errands:
     wants what is there.
     """
 
-    def __init__(self, course: Course, key: Callable[[Query], str]) -> None:
+    def __init__(
+        self, course: Course, key: Callable[[Query], str], kept_as: Callable[[str], str]
+    ) -> None:
+        """
+        `key` names a question, and `kept_as` the answer to the question of a key.
+
+        A change of version or mapping gives answers another name, and leaves the
+        questions theirs: what is under way, or unresolved, is not asked again.
+        """
         self._course = course
         self._key = key
+        self._kept_as = kept_as
         self._errands: dict[str, Errand] = {}
         self.under_way: set[Errand] = set()
 
@@ -34,7 +43,7 @@ class Errands:
         key, mode = self._key(query), query.standing.reuse
         while True:
             if mode is not ReuseMode.BYPASS:
-                known = await self._course.memory.known(key, query)
+                known = await self._course.memory.known(self._kept_as(key), query)
                 if known is not None:
                     return known
             errand = self._errands.get(key)
@@ -79,7 +88,8 @@ class Errands:
         return self._start(key, lambda errand: errand.followed(job))
 
     def _start(self, key: str, way: Way) -> Errand:
-        errand = self._errands[key] = Errand(self._course, key, self._forget)
+        errand = Errand(self._course, key, self._kept_as(key), self._forget)
+        self._errands[key] = errand
         self.under_way.add(errand)
         errand.start(way)
         errand.task.add_done_callback(lambda _: self.under_way.discard(errand))

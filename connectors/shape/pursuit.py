@@ -13,18 +13,19 @@ from ..errors import (
     LedgerDown,
     Lost,
     NeedInput,
+    NotSent,
     QuotaExceeded,
     RateLimited,
     Refused,
+    Suspended,
     TimedOut,
 )
 from ..job import Callback, Job
-from ..policy.retry import SILENT
-from ..words import MAPPED, Effect, Outcome
+from ..words import MAPPED, Billed, Effect, Outcome
 from .chain import Account
 from .course import AGAIN, Course, scope_of
 
-PASSING = (*SILENT, Refused, QuotaExceeded)
+PASSING = (NotSent, Lost, RateLimited, Suspended, Refused, QuotaExceeded)
 """Failures that say nothing of the job, which the bureau has: it is asked for again."""
 
 UNHEARD_OF = frozenset({Outcome.NO_HIT, Outcome.INVALID_INPUT})
@@ -118,22 +119,27 @@ class Pursuit:
         self._wait = None
         try:
             reply = await call(self._query())
-        except NeedInput:
-            raise
+        except NeedInput as error:
+            # Nothing was sent, but the bureau has the job: what it needs is known no more.
+            raise self.course.failure(Lost, error.note) from None
+        except LedgerDown:
+            return None
         except PASSING as error:
+            self._charged(error)
             if isinstance(error, BrokeDown) and error.told:
                 raise
             self._wait = _asked_pause(error)
-            self.account.attempts += getattr(error, "attempts", 0)
+            await self._known(submitted=self.job.submitted)
             return None
         except ConnectorError as error:
             self._doubt(error.outcome)
-            self.account.attempts += error.attempts
-            if self.course.effect is not Effect.FREE:
-                # The message is free; the job that it speaks of is not.
-                error.billed = type(error).billed
+            self._charged(error)
+            if self.course.effect is not Effect.FREE and error.billed is Billed.NO:
+                # The message is free; the job that it speaks of may not be.
+                error.billed = _of_the_job(error)
             raise
         self.account.add(reply)
+        self.account.elsewhere |= bool(reply.cost)
         if reply.outcome is not Outcome.PENDING:
             self._doubt(reply.outcome)
             return reply
@@ -145,10 +151,23 @@ class Pursuit:
         if not self.job.submitted and outcome in UNHEARD_OF:
             raise self.course.failure(Lost, "never confirmed") from None
 
-    async def _known(self) -> None:
+    def _charged(self, error: ConnectorError) -> None:
+        """Hear of a failure; one that is charged for is booked on the message that failed."""
+        self.account.attempts += error.attempts
+        if error.billed is Billed.YES:
+            self.account.bill(error.billed)
+            self.account.elsewhere |= bool(error.cost)
+
+    async def _known(self, *, submitted: bool = True) -> None:
         """Write down that the bureau has the job, and what it has cost so far."""
         account = self.account
-        known = replace(self.job, submitted=True, billed=account.billed, cost=account.cost)
+        known = replace(
+            self.job,
+            submitted=submitted,
+            billed=account.billed,
+            cost=account.cost,
+            elsewhere=account.elsewhere,
+        )
         if known != self.job:
             self.job = known
             await self.course.durably(lambda: self.course.jobs.update(known), self.over)
@@ -180,7 +199,12 @@ class Pursuit:
             ringing.cancel()
 
 
-def _asked_pause(error: ConnectorError | LedgerDown) -> float | None:
+def _of_the_job(error: ConnectorError) -> Billed:
+    """Tell what a failure that no row says is charged for leaves open."""
+    return Billed.UNKNOWN if type(error).billed is Billed.UNKNOWN else Billed.NO
+
+
+def _asked_pause(error: ConnectorError) -> float | None:
     """Give the pause that a failure asks for; the longest, where we are not welcome."""
     if isinstance(error, Refused | QuotaExceeded):
         return math.inf

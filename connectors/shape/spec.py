@@ -42,8 +42,8 @@ class Step(Exchange):
 class Interval(Strict):
     """The pauses between polls: each is half as long again as the last."""
 
-    first: Seconds = 0.3
-    max: Seconds = 2.0
+    first: Seconds = Field(default=0.3, gt=0)
+    max: Seconds = Field(default=2.0, gt=0)
 
 
 class JobSpec(Strict):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 
 from ..contract import Attempt, Query, Reply, Values, forget
 from ..errors import BrokeDown, ConnectorError, Duplicate, Lost, Unreadable
@@ -55,10 +56,16 @@ class Submission:
             if failure is None:
                 raise
             submission = failure.captured if isinstance(failure, Duplicate) else {}
+            lost = isinstance(failure, Lost) and self.attempts
+            booked = self.attempts[-1].price if lost else Decimal(0)
+            call_id = failure.call_id
         else:
             if reply.outcome not in GOES_ON:
                 return self.walk.account.on_reply(reply)
             submission = reply.captured if self.walk.at == SUBMIT else {}
+            booked, call_id = reply.cost, reply.call_id
+        elsewhere = self.walk.account.is_paid and not booked
+        job = replace(job, call_id=call_id, booked=booked, elsewhere=elsewhere)
         return await self._kept(self.course.capturing(job, self.walk.steps, submission), failure)
 
     async def _kept(self, job: Job, failure: Duplicate | Lost | None) -> Job:

@@ -23,6 +23,9 @@ from .assembly import Assembled, assemble
 from .reading import Catalog, CatalogError, read_catalog, read_own_settings
 from .undecided import says_more, undecided
 
+SOMEWHERE = "https://gateway.example"
+"""Where bureaus call back, as long as no settings say whether anybody listens."""
+
 _ZEROS = "0" * 64
 """Stands in for the master key."""
 
@@ -36,14 +39,15 @@ def look_through(root: Path, env: Mapping[str, str]) -> tuple[Located, ...]:
     catalog, folder = read_catalog(root)
     findings = list(catalog.findings)
     # Without settings nobody knows the billing currency: prices are not held against it.
-    currency, plugins = "", frozenset[str]()
+    currency, plugins, called_at = "", frozenset[str](), SOMEWHERE
     try:
         settings = read_own_settings(folder, env)
         currency, plugins = settings.billing_currency, settings.plugins
+        called_at = settings.called_at
     except CatalogError as error:
         findings.extend(error.findings)
     try:
-        build(catalog, env, currency, plugins)
+        build(catalog, env, currency, plugins, called_at)
     except CatalogError as error:
         # What is still to be decided has been told, and need not be right in any other way.
         marks = [mark for one in (*folder.bureaus, *folder.connectors) for mark in undecided(one)]
@@ -56,9 +60,10 @@ def build(
     env: Mapping[str, str],
     currency: str,
     plugins: frozenset[str] = frozenset(),
+    called_at: str = SOMEWHERE,
 ) -> Assembled:
     """Build a catalog on ports that do nothing. Raises `CatalogError`."""
-    kit = kit_of(catalog, env, currency, plugins)
+    kit = kit_of(catalog, env, currency, plugins, called_at)
     return assemble(catalog, kit, Keys.of(_ZEROS, "dry run"), _recall)
 
 
@@ -67,8 +72,9 @@ def kit_of(
     env: Mapping[str, str],
     currency: str,
     plugins: frozenset[str] = frozenset(),
+    called_at: str = SOMEWHERE,
 ) -> Kit:
-    """Lay out ports that do nothing."""
+    """Lay out ports that do nothing; at `called_at` bureaus call back."""
     return Kit(
         clock=_Still(),
         random=Random(0),  # noqa: S311 (nothing is sent, sealed or named with it)
@@ -83,6 +89,7 @@ def kit_of(
         files=catalog.root,
         tables=catalog.tables,
         jobs=JobsInMemory(),
+        callback_url=called_at,
         plugins=plugins,
     )
 

@@ -138,6 +138,14 @@ class Settings(Strict):
     reflection: bool = False
     """Whether the service describes itself to anyone who asks."""
     log: Log = Log()
+
+    @property
+    def called_at(self) -> str:
+        """Where bureaus call back, before a port is taken; empty where nobody listens."""
+        if self.listen.callbacks is None:
+            return ""
+        return self.callback_url or f"https://{self.listen.callbacks}"
+
     drain_delay: Seconds = 5.0
     """How long to go on serving after saying NOT_SERVING, so that balancers notice."""
 

@@ -21,10 +21,10 @@ from .listener import Desk, Listener, bound
 
 
 async def resume(work: Mapping[str, Work], jobs: Jobs) -> int:
-    """Go on with all jobs that are open, and give their number."""
+    """Go on with all jobs that are open, also past their time, and give their number."""
     number = 0
     for job in await jobs.all_open():
-        # A job of a connector that is gone waits for its return, or for its own end.
+        # A job of a connector that is gone waits for its return, or for `StoredJobs.lapse`.
         if job.connector in work:
             work[job.connector].resume(job)
             number += 1

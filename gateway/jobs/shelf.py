@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
-from sqlalchemy import Table, delete, event, select
+from sqlalchemy import ColumnElement, Table, delete, event, select, update
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
@@ -18,7 +18,7 @@ from connectors.kit import Clock
 
 from ..security.keys import length_prefixed
 from ..store.sealing import Sealer, Unsealable
-from .tables import ALL, METADATA, insert
+from .tables import LAPSING, METADATA, insert
 from .writing import read, write
 
 T = TypeVar("T")
@@ -52,13 +52,20 @@ class Shelf:
         return cls(engine, sealer, clock)
 
     async def create(self) -> None:
-        """Create what is not there yet, and drop what is kept no longer."""
-        now = _stamp(self.clock.utc())
+        """Create what is not there yet, and forget what is kept no longer."""
         try:
             async with self.engine.begin() as connection:
                 await connection.run_sync(METADATA.create_all)
-                for table in ALL:
-                    await connection.execute(delete(table).where(table.c.kept_until < now))
+        except _FAILURES:
+            raise LedgerDown("the database of jobs gives no answer") from None
+        await self.forget()
+
+    async def forget(self) -> None:
+        """Delete all rows that are kept no longer, but those of jobs: they end first."""
+        try:
+            async with self.engine.begin() as connection:
+                for table in LAPSING:
+                    await connection.execute(delete(table).where(table.c.kept_until < self._now()))
         except _FAILURES:
             raise LedgerDown("the database of jobs gives no answer") from None
 
@@ -76,8 +83,7 @@ class Shelf:
 
     async def get(self, table: Table, keys: tuple[str, ...], kind: type[T]) -> T | None:
         """Give what is kept there. A value that does not open is none: it was moved or edited."""
-        where = [column == key for column, key in zip(table.primary_key, keys, strict=True)]
-        query = select(table.c.sealed).where(*where, table.c.kept_until >= self._now())
+        query = select(table.c.sealed).where(*_at(table, keys), table.c.kept_until >= self._now())
         try:
             async with self.engine.connect() as connection:
                 sealed = (await connection.execute(query)).scalar_one_or_none()
@@ -85,10 +91,31 @@ class Shelf:
             raise LedgerDown("the database of jobs gives no answer") from None
         return None if sealed is None else self._opened(table, keys, sealed, kind)
 
+    async def change(
+        self, table: Table, keys: tuple[str, ...], value: object, kept_for: float
+    ) -> None:
+        """Put `value` in the place of what is there, and nowhere else."""
+        row = self._row(table, keys, value, kept_for)
+        statement = update(table).where(*_at(table, keys))
+        changed = {name: row[name] for name in ("sealed", "kept_until")}
+        try:
+            async with self.engine.begin() as connection:
+                await connection.execute(statement.values(changed))
+        except _FAILURES:
+            raise LedgerDown("the database of jobs gives no answer") from None
+
+    async def lapsed(self, table: Table) -> Sequence[tuple[str, ...]]:
+        """Give the keys of all rows of a table that are past their time."""
+        query = select(*table.primary_key).where(table.c.kept_until < self._now())
+        try:
+            async with self.engine.connect() as connection:
+                return [tuple(row) for row in (await connection.execute(query)).all()]
+        except _FAILURES:
+            raise LedgerDown("the database of jobs gives no answer") from None
+
     async def all(self, table: Table, kind: type[T]) -> Sequence[T]:
-        """Give all that is kept in a table."""
-        columns = (*table.primary_key, table.c.sealed)
-        query = select(*columns).where(table.c.kept_until >= self._now())
+        """Give all that stands in a table, also what is past its time and not forgotten yet."""
+        query = select(*table.primary_key, table.c.sealed)
         try:
             async with self.engine.connect() as connection:
                 rows = (await connection.execute(query)).all()
@@ -98,10 +125,9 @@ class Shelf:
         return [value for value in opened if value is not None]
 
     async def drop(self, table: Table, keys: tuple[str, ...]) -> None:
-        where = [column == key for column, key in zip(table.primary_key, keys, strict=True)]
         try:
             async with self.engine.begin() as connection:
-                await connection.execute(delete(table).where(*where))
+                await connection.execute(delete(table).where(*_at(table, keys)))
         except _FAILURES:
             raise LedgerDown("the database of jobs gives no answer") from None
 
@@ -111,23 +137,27 @@ class Shelf:
     async def _insert(
         self, table: Table, keys: tuple[str, ...], value: object, kept_for: float, *, replace: bool
     ) -> int:
-        names = [column.name for column in table.primary_key]
-        row = {
-            **dict(zip(names, keys, strict=True)),
-            "sealed": self.sealer.seal(write(value), _place(table, keys)),
-            "kept_until": self._now() + round(kept_for * 1_000_000),
-        }
+        row = self._row(table, keys, value, kept_for)
         statement = insert(table, self.engine.dialect.name, replace=replace)
-        expired = [column == key for column, key in zip(table.primary_key, keys, strict=True)]
         try:
             async with self.engine.begin() as connection:
                 if not replace:
-                    gone = delete(table).where(*expired, table.c.kept_until < self._now())
-                    await connection.execute(gone)
+                    lapsed = table.c.kept_until < self._now()
+                    await connection.execute(delete(table).where(*_at(table, keys), lapsed))
                 written = await connection.execute(statement, row)
                 return int(written.rowcount)
         except _FAILURES:
             raise LedgerDown("the database of jobs gives no answer") from None
+
+    def _row(
+        self, table: Table, keys: tuple[str, ...], value: object, kept_for: float
+    ) -> dict[str, object]:
+        names = [column.name for column in table.primary_key]
+        return {
+            **dict(zip(names, keys, strict=True)),
+            "sealed": self.sealer.seal(write(value), _place(table, keys)),
+            "kept_until": self._now() + round(kept_for * 1_000_000),
+        }
 
     def _opened(
         self, table: Table, keys: tuple[str, ...], sealed: bytes, kind: type[T]
@@ -156,6 +186,10 @@ def _settle(connection: Any, _: object) -> None:
         connection.close()
         raise
     cursor.close()
+
+
+def _at(table: Table, keys: tuple[str, ...]) -> list[ColumnElement[bool]]:
+    return [column == key for column, key in zip(table.primary_key, keys, strict=True)]
 
 
 def _place(table: Table, keys: tuple[str, ...]) -> bytes:

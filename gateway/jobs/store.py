@@ -8,6 +8,7 @@ from hashlib import sha256
 
 from connectors.errors import LedgerDown
 from connectors.job import Callback, Ended, Job
+from connectors.words import Billed, Outcome
 
 from .shelf import Shelf
 from .tables import CALLBACKS, ENDS, JOBS, SEEN
@@ -39,7 +40,7 @@ class StoredJobs:
 
     async def update(self, job: Job) -> None:
         lasts = (job.gives_up_at - self.shelf.clock.utc()).total_seconds() + MARGIN
-        await self.shelf.put(JOBS, (job.key,), job, max(lasts, MARGIN))
+        await self.shelf.change(JOBS, (job.key,), job, max(lasts, MARGIN))
 
     async def end(self, job: Job, ended: Ended) -> None:
         # The end first: a crash between the two leaves a job that ends once more.
@@ -55,6 +56,15 @@ class StoredJobs:
     async def all_open(self) -> Sequence[Job]:
         return await self.shelf.all(JOBS, Job)
 
+    async def lapse(self) -> None:
+        """End the jobs that nobody has followed to their end: their connectors are gone."""
+        for (key,) in await self.shelf.lapsed(JOBS):
+            job = next((each for each in await self.all_open() if each.key == key), None)
+            if job is None:
+                await self.shelf.drop(JOBS, (key,))
+            else:
+                await self.end(job, given_up(job))
+
     async def called_back(self, callback: Callback) -> bool:
         seen = (callback.connector, callback.digest)
         at = (callback.connector, _hashed(callback.correlation))
@@ -66,6 +76,13 @@ class StoredJobs:
 
     async def callback(self, connector: str, correlation: str) -> Callback | None:
         return await self.shelf.get(CALLBACKS, (connector, _hashed(correlation)), Callback)
+
+
+def given_up(job: Job) -> Ended:
+    """Say how a job ended that nobody follows any more: nobody knows."""
+    return Ended(
+        Outcome.LOST, None, Billed.UNKNOWN, job.cost, job.call_id, "nobody followed it to its end"
+    )
 
 
 def _hashed(correlation: str) -> str:

@@ -37,6 +37,9 @@ SEEN = _table("seen_callbacks", "connector", "digest")
 CONTINUATIONS = _table("continuations", "tenant", "inquiry_id")
 """Inquiries whose report was PENDING."""
 
+LAPSING = (ENDS, CALLBACKS, SEEN, CONTINUATIONS)
+"""Those whose rows are just forgotten; a job ends."""
+
 ALL = (JOBS, ENDS, CALLBACKS, SEEN, CONTINUATIONS)
 
 

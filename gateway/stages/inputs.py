@@ -17,7 +17,9 @@ LookUp = Callable[[str], object]
 """Gives the value of a reference such as ``subject.mobile``, or None."""
 
 _ROOTS = ("subject", "application", "device")
-_FREE = "inquiry.inputs."
+_INPUTS = "inquiry.inputs."
+_FILES = "application.attachments."
+_FREE = (_INPUTS, _FILES)
 """What only the caller can give, under names that only the product knows."""
 
 
@@ -39,8 +41,10 @@ def look_up(inquiry: Inquiry, subject: Values) -> LookUp:
     roots = {"subject": subject, "application": inquiry.application, "device": inquiry.device}
 
     def known(reference: str) -> object:
-        if reference.startswith(_FREE):
-            return _told(inquiry.inputs.get(reference.removeprefix(_FREE)))
+        if reference.startswith(_INPUTS):
+            return _told(inquiry.inputs.get(reference.removeprefix(_INPUTS)))
+        if reference.startswith(_FILES):
+            return inquiry.attachments.get(reference.removeprefix(_FILES)) or None
         root, _, path = reference.partition(".")
         return _told(roots[root].get(path))
 

@@ -40,7 +40,7 @@ TABLES = {
 
 INDEXES = (
     "CREATE UNIQUE INDEX intents_call_id ON intents (call_id)",
-    # Not unique: what a call cost may become known later, and is then another row.
+    # Not unique: what a call cost may become known later, and is then another row. The last counts.
     "CREATE INDEX outcomes_call_id ON outcomes (call_id)",
 )
 

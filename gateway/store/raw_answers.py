@@ -41,6 +41,11 @@ _INSERT = """
 """
 
 
+_FORGET = """
+    DELETE FROM answers WHERE kept_until < (SELECT json_extract(value, '$[0]') FROM json_each(?))
+"""
+
+
 class NoAnswers:
     """Keeps nothing: where no store of answers is configured."""
 
@@ -49,6 +54,8 @@ class NoAnswers:
     async def start(self) -> None: ...
 
     async def aclose(self) -> None: ...
+
+    async def forget(self) -> None: ...
 
     def keep(self, query: Query, answer: RawAnswer) -> None: ...
 
@@ -73,6 +80,10 @@ class SealedAnswers:
 
     async def aclose(self) -> None:
         await self._commits.aclose()
+
+    async def forget(self) -> None:
+        """Delete what is kept no longer; raises `LedgerDown` where that can not be done now."""
+        await self._commits.put((_FORGET, (self._clock.utc().isoformat(),)))
 
     def keep(self, query: Query, answer: RawAnswer) -> None:
         call, standing = query.attempt.call_id, query.standing
@@ -107,15 +118,21 @@ class AnswersReader:
 
     file: Path
     sealer: Sealer
+    clock: Clock
 
     def of(self, connector: str, most: int) -> Iterator[KeptAnswer]:
-        """Give the answers of a connector, the newest first; what does not open is left out."""
+        """
+        Give the answers of a connector, the newest first.
+
+        What does not open is left out, and what is kept no longer, deleted or not.
+        """
         query = (
             "SELECT call_id, subject_token, version, at, sealed FROM answers "
-            "WHERE connector = ? ORDER BY at DESC LIMIT ?"
+            "WHERE connector = ? AND kept_until >= ? ORDER BY at DESC LIMIT ?"
         )
+        now = self.clock.utc().isoformat()
         with closing(sqlite3.connect(f"{self.file.resolve().as_uri()}?mode=ro", uri=True)) as file:
-            rows = file.execute(query, (connector, most)).fetchall()
+            rows = file.execute(query, (connector, now, most)).fetchall()
         for call_id, subject_token, version, at, sealed in rows:
             try:
                 opened = self.sealer.open(self.sealer.current, b64decode(sealed), _place(call_id))
@@ -135,8 +152,7 @@ def _connect(file: Path, clock: Clock) -> sqlite3.Connection:
         connection.execute("PRAGMA wal_autocheckpoint = 0")
         connection.execute("PRAGMA secure_delete = ON")
         connection.execute(_TABLE)
-        now = clock.utc().isoformat()
-        connection.execute("DELETE FROM answers WHERE kept_until < ?", (now,))
+        connection.execute(_FORGET, (orjson.dumps([[clock.utc().isoformat()]]).decode(),))
     except BaseException:
         connection.close()
         raise

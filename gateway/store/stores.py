@@ -10,7 +10,9 @@ from connectors.kit import Clock
 
 from ..config.settings import Settings
 from ..jobs.shelf import Shelf
+from ..jobs.store import StoredJobs
 from ..security.keys import Keys
+from .hourly import Hourly
 from .ledger import SqliteLedger
 from .memory_cache import MemoryCache
 from .profile import Profiles
@@ -31,12 +33,19 @@ class Stores:
     profiles: Profiles
     jobs: Shelf
     answers: SealedAnswers | NoAnswers
+    hourly: Hourly
 
     @classmethod
     def of(cls, settings: Settings, root: Path, keys: Keys, clock: Clock, random: Random) -> Stores:
         """Describe; no file is touched before `start`."""
         ledger_file = root / settings.stores.ledger.removeprefix("sqlite:///")
         sealer = Sealer(KEY_ID, {KEY_ID: keys.profile}, random)
+        jobs = Shelf.at(
+            _located(settings.stores.jobs, root),
+            Sealer(KEY_ID, {KEY_ID: keys.jobs}, random),
+            clock,
+        )
+        answers = _answers(settings, root, Sealer(KEY_ID, {KEY_ID: keys.answers}, random), clock)
         return cls(
             ledger=SqliteLedger(ledger_file, clock, settings.billing_currency),
             ledger_file=ledger_file,
@@ -44,12 +53,9 @@ class Stores:
             profiles=Profiles.at(
                 _located(settings.stores.profile, root), sealer, keys.subject, clock
             ),
-            jobs=Shelf.at(
-                _located(settings.stores.jobs, root),
-                Sealer(KEY_ID, {KEY_ID: keys.jobs}, random),
-                clock,
-            ),
-            answers=_answers(settings, root, Sealer(KEY_ID, {KEY_ID: keys.answers}, random), clock),
+            jobs=jobs,
+            answers=answers,
+            hourly=Hourly(clock, (jobs.forget, StoredJobs(jobs).lapse, answers.forget)),
         )
 
     async def start(self) -> None:
@@ -62,8 +68,10 @@ class Stores:
         await self.profiles.create()
         await self.jobs.create()
         await self.answers.start()
+        self.hourly.start()
 
     async def aclose(self) -> None:
+        await self.hourly.aclose()
         await self.answers.aclose()
         await self.ledger.aclose()
         await self.jobs.aclose()

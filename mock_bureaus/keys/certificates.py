@@ -94,6 +94,8 @@ def _issued(name: str, until: dt.datetime) -> str:
         .not_valid_before(BEGINNING)
         .not_valid_after(until)
         .add_extension(x509.BasicConstraints(ca=is_authority, path_length=None), critical=True)
+        # Python 3.13 verifies strictly: an authority says what its key is for.
+        .add_extension(_usage(signs=is_authority), critical=True)
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(own), critical=False)
         .add_extension(
             x509.AuthorityKeyIdentifier.from_issuer_public_key(issuer.public_key()),
@@ -103,6 +105,20 @@ def _issued(name: str, until: dt.datetime) -> str:
     if not is_authority:
         builder = builder.add_extension(x509.SubjectAlternativeName(_HOSTS), critical=False)
     return builder.sign(issuer, hashes.SHA256()).public_bytes(Encoding.PEM).decode()
+
+
+def _usage(*, signs: bool) -> x509.KeyUsage:
+    return x509.KeyUsage(
+        digital_signature=not signs,
+        content_commitment=False,
+        key_encipherment=False,
+        data_encipherment=False,
+        key_agreement=False,
+        key_cert_sign=signs,
+        crl_sign=signs,
+        encipher_only=False,
+        decipher_only=False,
+    )
 
 
 def _named(name: str) -> x509.Name:

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 
 import pytest
+from datachannel.v1 import data_channel_service_pb2 as pb
 from datachannel.v1 import inquiry_pb2, report_pb2
 
 from datachannel_client import GatewayRefusal
@@ -28,6 +29,9 @@ OTHERS: Mapping[str, Mapping[str, str]] = {
 }
 
 
+HELD = ("attributes.kycdesk_aadhaar_name", "identity_verification.id_number_masked")
+
+
 @pytest.fixture
 async def house(tmp_path: Path) -> AsyncIterator[House]:
     async with open_house(tmp_path) as house:
@@ -47,6 +51,17 @@ async def ask(house: House, product: str, **subject: object) -> report_pb2.Repor
     request.subject.CopyFrom(read_message(file, inquiry_pb2.Subject))
     request.consent.CopyFrom(read_message(folder / "consent.json", inquiry_pb2.Consent))
     return await house.client.get_user_info(request, timeout=10)
+
+
+def knowing(house: House, **inputs: str) -> pb.GetUserInfoRequest:
+    """Ask for what an identity file holds, with what only the caller can give."""
+    request = house.request()
+    request.product = "kyc_v1"
+    request.fields.paths.extend(HELD)
+    request.inputs.update(inputs)
+    request.consent.recipients.append("kycdesk")
+    request.consent.sensitive = True
+    return request
 
 
 @pytest.mark.parametrize("product", OTHERS)
@@ -91,6 +106,25 @@ async def test_a_card_that_nobody_gave_is_not_asked_about(house: House) -> None:
 
     assert outcomes(report)["bank_card_check"] == "NEED_INPUT"
     assert outcomes(report)["sealed_degree"] == "HIT"
+
+
+async def test_a_password_is_sent_first_and_read_out_to_whoever_asks_again(house: House) -> None:
+    """What the file will give is PENDING, under the number that the caller comes back with."""
+    first = await house.client.get_user_info(knowing(house, aadhaar="999999990019"), timeout=10)
+    sent = {each.connector: each for each in first.connectors}["aadhaar_otp"]
+
+    assert (sent.outcome, sent.bureau_reference) == (report_pb2.OUTCOME_NEED_MORE, "r-1")
+    assert {first.fields[path].status for path in HELD} == {report_pb2.FIELD_STATUS_PENDING}
+    assert outcomes(first)["aadhaar_file"] == "NOT_NEEDED"
+
+    back = knowing(house, otp="123456", request_id=sent.bureau_reference)
+    second = await house.client.get_user_info(back, timeout=10)
+
+    assert outcomes(second)["aadhaar_file"] == "HIT"
+    assert outcomes(second)["aadhaar_otp"] == "NOT_NEEDED"
+    assert second.user_info.attributes["kycdesk_aadhaar_name"].string_value == "RAVI SAMPLE"
+    assert second.user_info.identity_verification.id_number_masked == "XXXXXXXX0019"
+    assert {second.fields[path].status for path in HELD} == {report_pb2.FIELD_STATUS_PRESENT}
 
 
 async def test_a_number_of_another_form_is_refused_before_anybody_is_asked(house: House) -> None:

@@ -11,6 +11,7 @@ from random import SystemRandom
 from typer.testing import CliRunner
 
 from gateway.cli import app
+from gateway.clock import LoopClock
 from gateway.security.keys import Keys
 from gateway.store.raw_answers import AnswersReader, KeptAnswer
 from gateway.store.sealing import Sealer
@@ -50,7 +51,7 @@ def kept(house: House, connector: str) -> list[KeptAnswer]:
     made = house.demo.folder.pki
     key = Keys.of((made.secrets / "master_key").read_text(), "test").answers
     sealer = Sealer(KEY_ID, {KEY_ID: key}, SystemRandom())
-    return list(AnswersReader(made.folder / "answers.db", sealer).of(connector, 10))
+    return list(AnswersReader(made.folder / "answers.db", sealer, LoopClock()).of(connector, 10))
 
 
 def everything(folder: Path, name: str) -> bytes:

@@ -159,7 +159,8 @@ class Store(JobsInMemory):
 
     async def update(self, job: Job) -> None:
         await self._commit()
-        self.jobs[job.key] = job
+        if job.key in self.jobs:
+            self.jobs[job.key] = job
 
     async def end(self, job: Job, ended: Ended) -> None:
         await self._commit()
@@ -182,7 +183,7 @@ def kit(ledger: FakeLedger) -> Kit:
     return Kit(
         clock=VirtualClock(),
         random=Random(7),
-        secrets=FakeSecrets({"gate": GATE}),
+        secrets=FakeSecrets({"gate": GATE, "token": "k" * 32}),
         env={},
         ledger=ledger,
         cache=FakeCache(),
@@ -191,6 +192,7 @@ def kit(ledger: FakeLedger) -> Kit:
         cache_key=b"k" * 32,
         currency="EUR",
         files=Path(),
+        callback_url="https://gateway.example",
     )
 
 

@@ -6,7 +6,7 @@ import json
 import sqlite3
 from base64 import b64decode
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -130,7 +130,7 @@ def in_file_name(wire: Wire, _: str) -> object:
 
 
 def in_bind(wire: Wire, _: str) -> object:
-    with sqlite3.connect(":memory:") as database:
+    with closing(sqlite3.connect(":memory:")) as database:
         ((found, one),) = database.execute("select :name, :one", dict(wire.bound)).fetchall()
     assert one == 1
     return found

@@ -62,6 +62,7 @@ def planned(
         ),
         ({"application.loan_product": {"present": False}}, {}, True),
         ({"inquiry.inputs.channel": "web"}, {}, False),
+        ({"application.attachments.statement": {"present": True}}, {}, False),
         ({}, {}, True),
     ],
 )
@@ -71,6 +72,28 @@ def test_a_connector_is_asked_where_all_of_its_conditions_hold(
     found = planned(seat("a"), seat("b", when=when(source)), **application)
 
     assert found == {"a": None, "b": None if asked else Outcome.NOT_NEEDED}
+
+
+@pytest.mark.parametrize(
+    ("source", "given", "missing"),
+    [
+        ("inquiry.inputs.otp", {"inputs": {"otp": "1"}}, {"inputs": {"otp": " "}}),
+        (
+            "application.attachments.statement",
+            {"attachments": {"statement": b"%PDF"}},
+            {"attachments": {"other": b"%PDF"}},
+        ),
+    ],
+)
+def test_what_only_the_caller_can_give_is_a_condition_too(
+    source: str, given: dict[str, Any], missing: dict[str, Any]
+) -> None:
+    there, absent = when({source: {"present": True}}), when({source: {"present": False}})
+
+    assert there is not None and absent is not None
+    for told, holds in ((given, True), (missing, False)):
+        known = look_up(inquiry(**told), {})
+        assert (there(known), absent(known)) == (holds, not holds)
 
 
 def test_a_required_one_whose_condition_does_not_hold_is_not_needed_either() -> None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
+from decimal import Decimal
 from pathlib import Path
 from random import Random
 
@@ -16,10 +18,11 @@ from connectors.contract import Reply, Standing
 from connectors.errors import LedgerDown
 from connectors.faults import ConfigError
 from connectors.job import Callback, Ended, Job
-from connectors.words import Outcome, Purpose
+from connectors.words import Billed, Outcome, Purpose
 from gateway.jobs.shelf import Shelf
 from gateway.jobs.store import StoredJobs
-from gateway.jobs.tables import ALL
+from gateway.jobs.tables import ALL, ENDS
+from gateway.store.hourly import Hourly
 from gateway.store.sealing import Sealer
 
 from ..standins import HandClock
@@ -115,18 +118,93 @@ async def test_the_same_callback_twice_is_one(opened: Shelf) -> None:
     assert await jobs.callback("other", "b-7") is None
 
 
-async def test_what_is_over_is_forgotten(url: str) -> None:
+async def test_a_job_that_has_ended_is_not_opened_again_by_late_news(opened: Shelf) -> None:
+    jobs = StoredJobs(opened)
+    await jobs.open(JOB)
+    await jobs.end(JOB, Ended(Outcome.NO_HIT))
+    await jobs.update(replace(JOB, submitted=True))
+
+    assert await jobs.find(JOB.key) is None
+    assert await jobs.all_open() == []
+
+
+async def rows(kept: Shelf, table: str) -> int:
+    async with kept.engine.connect() as connection:
+        counted = await connection.execute(text(f"select count(*) from {table}"))  # noqa: S608 (ours)
+        return int(counted.scalar_one())
+
+
+@pytest.mark.parametrize("restarts", [True, False])
+async def test_what_is_over_is_forgotten(url: str, restarts: bool) -> None:
     clock = HandClock()
     kept = shelf(url, clock)
     await kept.create()
-    await StoredJobs(kept).open(replace(JOB, opened_at=clock.utc(), gives_up_at=clock.utc()))
+    await StoredJobs(kept).end(JOB, Ended(Outcome.NO_HIT))
+    await StoredJobs(kept).called_back(Callback("report", "b-7", Outcome.HIT, {}, "d"))
     clock.seconds += 10 * 86_400
 
-    assert await StoredJobs(kept).find(JOB.key) is None
-    await kept.create()
-    async with kept.engine.connect() as connection:
-        assert (await connection.execute(text("select count(*) from jobs"))).scalar_one() == 0
+    assert await StoredJobs(kept).ended(JOB.key) is None
+    await (kept.create() if restarts else kept.forget())
+    assert [await rows(kept, table.name) for table in ALL] == [0] * len(ALL)
     await kept.aclose()
+
+
+async def test_a_job_past_its_time_ends_and_is_not_just_forgotten(url: str) -> None:
+    clock = HandClock()
+    kept = shelf(url, clock)
+    await kept.create()
+    job = replace(JOB, opened_at=clock.utc(), gives_up_at=clock.utc(), cost=Decimal("0.50"))
+    await StoredJobs(kept).open(job)
+    clock.seconds += 10 * 86_400
+    await kept.create()
+
+    assert await StoredJobs(kept).find(JOB.key) is None
+    # Whoever goes on with its connector ends it.
+    assert await StoredJobs(kept).all_open() == [job]
+    await StoredJobs(kept).lapse()
+    ended = await StoredJobs(kept).ended(JOB.key)
+    assert ended is not None
+    assert (ended.outcome, ended.billed, ended.cost) == (Outcome.LOST, Billed.UNKNOWN, job.cost)
+    assert await rows(kept, "jobs") == 0
+    await StoredJobs(kept).shelf.drop(ENDS, (JOB.key,))
+    await kept.aclose()
+
+
+async def test_it_is_done_each_hour_until_the_stores_are_closed() -> None:
+    clock, done = Turned(), list[float]()
+
+    async def chore() -> None:
+        done.append(clock.now())
+        raise LedgerDown
+
+    hourly = Hourly(clock, (chore,))
+    hourly.start()
+    for _ in range(3):
+        await clock.turn()
+    await hourly.aclose()
+
+    assert done == [3600.0, 7200.0, 10800.0]
+
+
+class Turned(HandClock):
+    """A clock on which an hour is over when the test says so."""
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+        self._turns = asyncio.Semaphore(0)
+        self._slept = asyncio.Semaphore(0)
+
+    async def sleep(self, seconds: float) -> None:
+        self._slept.release()
+        await self._turns.acquire()
+        self.seconds += seconds
+
+    async def turn(self) -> None:
+        """Let one sleep end, and wait for the next."""
+        await self._slept.acquire()
+        self._turns.release()
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
 
 
 async def test_nothing_of_a_person_is_in_the_file(tmp_path: Path) -> None:
@@ -151,13 +229,15 @@ async def test_a_row_that_was_moved_does_not_open(opened: Shelf) -> None:
 
 
 async def test_a_database_that_is_gone_fails_closed(tmp_path: Path) -> None:
+    before = set(threading.enumerate())
     gone = shelf(f"sqlite:///{tmp_path}/none/jobs.db")
 
     with pytest.raises(LedgerDown):
         await StoredJobs(gone).open(JOB)
     await gone.aclose()
-    # The thread of a connection that failed ends a moment later.
-    await asyncio.sleep(0.05)
+    # The thread of a connection that failed ends a moment later, and must find its loop.
+    for thread in set(threading.enumerate()) - before:
+        await asyncio.to_thread(thread.join, 5)
 
 
 def test_what_is_no_database_is_refused_without_quoting_it() -> None:

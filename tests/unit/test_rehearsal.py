@@ -188,6 +188,15 @@ async def test_time_nonce_and_reference_stand_still() -> None:
     assert await failures({"requests": [request]}, freeze=freeze) == ()
 
 
+async def test_a_reference_that_is_too_short_is_as_long_as_the_bureau_wants_it() -> None:
+    ours = ("ref0000000000000001" * 2)[:32]
+    request = {"text": f'{{"id":"0012345678","ref":"{ours}"}}'}
+    expect = {"outcome": "HIT", "requests": [request]}
+    (result,) = (await played({**HIT, "expect": expect}, reference={"length": 32})).results
+
+    assert result.failures == ()
+
+
 async def test_a_test_takes_over_the_question_that_it_is_like() -> None:
     """And that one's own, in turn; never what is expected."""
     rehearsal = await played(
@@ -268,6 +277,12 @@ async def test_what_the_connector_needs_and_the_test_does_not_give_is_told() -> 
     assert said.startswith("can not be built: the test gives no secret acme_key")
 
 
+async def test_what_keeps_every_test_from_being_built_is_told_once() -> None:
+    first, second = {**HIT, "secrets": {}}, {**HIT, "secrets": {}, "name": "another"}
+
+    assert [at for at, _ in await refused(first, second)] == [("tests", 0)]
+
+
 async def test_all_that_is_asked_must_be_in_the_script() -> None:
     assert await failures({}, replies=[]) == ("request 1 has no reply in the script",)
 
@@ -307,6 +322,21 @@ async def test_what_no_test_has_tried_is_told() -> None:
         "lender_relationship.registered_at",
         "attributes.acme_share",
     )
+
+
+async def test_who_only_promises_an_answer_has_tried_its_fields_with_that() -> None:
+    """Where a HIT is mapped, a promise alone leaves the mapping untried."""
+    more = {"outcome": "NEED_MORE", "status": 202}
+    promised = {
+        **HIT,
+        "replies": [{"status": 202, "json": {}}],
+        "expect": {"outcome": "NEED_MORE"},
+    }
+    only = await played(promised, outcomes=[more])
+    besides = await played(promised, outcomes=[more, *CONNECTOR["outcomes"]])
+
+    assert only.uncovered_targets == ()
+    assert len(besides.uncovered_targets) == len(CONNECTOR["mapping"])
 
 
 async def test_rows_that_a_retry_got_past_are_tried_too() -> None:

@@ -66,8 +66,10 @@ def everything(folder: Path) -> bytes:
     return b"".join(each.read_bytes() for each in folder.iterdir())
 
 
-def read(file: Path, key: bytes = b"k" * 32, most: int = 10) -> list[KeptAnswer]:
-    return list(AnswersReader(file, sealer(key)).of("score", most))
+def read(
+    file: Path, key: bytes = b"k" * 32, most: int = 10, clock: Calendar | None = None
+) -> list[KeptAnswer]:
+    return list(AnswersReader(file, sealer(key), clock or Calendar()).of("score", most))
 
 
 async def test_what_is_kept_is_read_back_as_it_was(tmp_path: Path) -> None:
@@ -115,6 +117,28 @@ async def test_what_is_kept_no_longer_is_gone_at_the_next_start(tmp_path: Path) 
 
     clock.day = 31.0
     await stored(file, clock)
+
+    assert {one.call_id for one in read(file)} == {"new"}
+
+
+async def test_what_is_kept_no_longer_is_given_to_nobody(tmp_path: Path) -> None:
+    file, clock = tmp_path / "answers.db", Calendar()
+    await stored(file, clock, ("old", answer()))
+    clock.day = 31.0
+
+    assert read(file, clock=clock) == []
+
+
+async def test_what_is_kept_no_longer_is_forgotten_while_we_run(tmp_path: Path) -> None:
+    file, clock = tmp_path / "answers.db", Calendar()
+    store = SealedAnswers(file, sealer(), clock, 30 * DAY)
+    await store.start()
+    store.keep(query("old"), answer())
+    clock.day = 29.0
+    store.keep(query("new"), answer())
+    clock.day = 31.0
+    await store.forget()
+    await store.aclose()
 
     assert {one.call_id for one in read(file)} == {"new"}
 

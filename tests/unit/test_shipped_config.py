@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import fields
 from functools import cache
 from pathlib import Path
@@ -30,6 +31,17 @@ def inline_tests(connector: str) -> tuple[InlineTest, ...]:
 
 def test_every_document_is_sound_and_everything_builds() -> None:
     assert list(map(str, look_through(CONFIG, {}))) == []
+
+
+def test_who_is_called_back_must_listen(tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(CONFIG, tmp_path / "config"))
+    file = folder / "gateway.yaml"
+    lines = file.read_text("utf-8").splitlines(keepends=True)
+    file.write_text("".join(line for line in lines if "callbacks:" not in line), "utf-8")
+    found = [str(one) for one in look_through(folder, {}) if "nobody listens" in str(one)]
+
+    for name in ("credit_passport", "document_check", "income_report"):
+        assert any(f"{name}.yaml" in one for one in found)
 
 
 def test_what_is_shipped_is_what_is_tested() -> None:

@@ -10,6 +10,7 @@ from random import SystemRandom
 import typer
 from rich.progress import Progress
 
+from ...clock import LoopClock
 from ...store.raw_answers import AnswersReader
 from ...store.sealing import Sealer
 from ...store.stores import KEY_ID
@@ -36,7 +37,7 @@ class Replay:
         if not store.is_file():
             raise typer.BadParameter(f"{store} is not there: no answer was kept yet")
         sealer = Sealer(KEY_ID, {KEY_ID: folder.keys().answers}, SystemRandom())
-        return cls(AnswersReader(store, sealer), last)
+        return cls(AnswersReader(store, sealer, LoopClock()), last)
 
     def compare(self, old: Side, new: Side) -> Tally:
         """Tell what both make of the newest answers. Raises `BadParameter` for what is no store."""

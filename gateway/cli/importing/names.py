@@ -15,9 +15,11 @@ _ASKED: Final[Mapping[str, str]] = {
     " certid cardid cid ssn socialsecuritynumber socialnum personalnumber personid documentnumber"
     " documentno taxid rfc curp pan gmsfhm sfz sfzh",
     "subject.name": "name fullname realname custname customername accountname personname"
-    " subjectname idname borrowername xm",
-    "subject.given_name": "firstname givenname givennames forename primernombre",
-    "subject.family_name": "lastname surname familyname apellidopaterno",
+    " subjectname idname borrowername namefull xm",
+    "subject.given_name": "firstname givenname givennames forename primernombre"
+    " namefirst namegiven",
+    "subject.family_name": "lastname surname familyname apellidopaterno namelast namefamily"
+    " namesurname",
     "subject.second_family_name": "secondlastname secondfamilyname apellidomaterno",
     "subject.date_of_birth": "dateofbirth dob birthdate birthday fechanacimiento csrq",
     "subject.mobile": "mobile mobileno mobilenumber mobilephone cell cellphone phone phoneno"
@@ -43,6 +45,8 @@ _ASKED: Final[Mapping[str, str]] = {
     "call.callback_url": "callbackurl callbackuri notifyurl webhookurl webhook",
     "inquiry.purpose_code": "purpose purposecode permissiblepurpose permissiblepurposecode"
     " inquirypurpose enquirypurpose queryreason",
+    "consent.granted_at": "consentgivenat consentgrantedat consentat consentdate consenttime"
+    " consenttimestamp",
     "consent.id": "consentid consentreference authorizationid",
     "application.id": "applicationid applicationno loanapplicationid",
     "application.term_months": "termmonths loanterm",
@@ -57,7 +61,7 @@ _ASKED: Final[Mapping[str, str]] = {
 SECRET: Final = re.compile(
     r"(api|app|access|partner|secret|client|license|licence|account)?_?-?(key|secret|token|password"
     r"|passwd|pwd)|x-?api-?key|licen[cs]e|(client|partner|member|app)_?-?(id|code|no|number)"
-    r"|username",
+    r"|(user|login)_?-?(name|code)?|login_?-?id",
     re.IGNORECASE,
 )
 """Names of what must not stand in a file."""

@@ -15,6 +15,8 @@ class Leaf:
     """As JSON Schema has it: string, integer, number, boolean."""
     format: str = ""
     pattern: str = field(default="", repr=False)
+    longest: int = 0
+    """How many characters it may have; 0 for any number."""
     words: tuple[object, ...] = ()
     """All that it may be, where that is known."""
     said: str = field(default="", repr=False)

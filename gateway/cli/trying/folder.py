@@ -106,7 +106,8 @@ class OpenFolder:
             files=self.root,
             tables=self.catalog.tables,
             jobs=jobs,
-            callback_url=self.settings.callback_url or "",
+            # Nobody listens here; what a bureau is told must be what the gateway tells it.
+            callback_url=self.settings.called_at,
             plugins=self.settings.plugins,
         )
 

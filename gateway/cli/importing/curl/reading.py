@@ -7,6 +7,7 @@ from typing import Final
 from urllib.parse import parse_qsl, urlsplit
 
 from ..bodies import body_of
+from ..constants import is_personal
 from ..fault import Unusable
 from ..names import SECRET, snake
 from ..operation import Body, Credentials, Operation
@@ -98,7 +99,7 @@ def _path(path: str) -> tuple[str, tuple[Part, ...]]:
     parts: list[Part] = []
     before = ""
     for segment in path.split("/"):
-        if _PERSONAL.search(segment):
+        if _PERSONAL.search(segment) or _is_of(before, segment):
             name = snake(before.rstrip("s") or "part") + ("" if not parts else str(len(parts) + 1))
             parts.append(Part(name, Leaf(example=segment, sampled=True)))
             written.append(f"{{{name}}}")
@@ -106,6 +107,12 @@ def _path(path: str) -> tuple[str, tuple[Part, ...]]:
             written.append(segment)
         before = segment
     return "/".join(written), tuple(parts)
+
+
+def _is_of(before: str, segment: str) -> bool:
+    """Tell whether a part of a path may say who of those before it is meant."""
+    several = before.endswith("s") and not before.endswith("ss")
+    return bool(segment) and is_personal((before,)) and (several or not segment.islower())
 
 
 def _named(path: str) -> str:

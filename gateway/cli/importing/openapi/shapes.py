@@ -59,6 +59,7 @@ def leaf(node: Node) -> Leaf:
         type=_type(node) or "string",
         format=str(node.get("format") or ""),
         pattern=str(node.get("pattern") or ""),
+        longest=node["maxLength"] if isinstance(node.get("maxLength"), int) else 0,
         words=words,
         said=" ".join(str(node.get("description") or node.get("title") or "").split()),
         example=_example(node),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from .. import names
-from ..sampling import is_constant
+from ..constants import is_constant
 from ..shape import Leaf, Part, Way
 from .dates import date_format
 from .yaml_text import MARK
@@ -16,6 +16,7 @@ INPUTS: Final = ("subject.", "device.", "application.")
 """What an inquiry may lack."""
 
 _HEX: Final = {32: "md5", 40: "", 64: "sha256"}
+_UUID: Final = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _OURS: Final = frozenset({"MALE", "FEMALE", "OTHER"})
 _MILLISECONDS: Final = 13
 _SAID_AT_MOST: Final = 70
@@ -47,11 +48,13 @@ class Asking:
         if (certain := _certain(part.name, leaf)) is not None:
             return certain
         reference = names.asked((*way, part.name))
+        if reference == "call.reference" and _is_uuid(leaf):
+            return _uuid(part)
         if reference is not None:
             return _referred(reference, leaf, required=part.required, null=null)
         if (ours := self._ours(part.name, leaf)) is not None:
             return ours
-        if leaf.sampled and is_constant(leaf.example):
+        if leaf.sampled and is_constant((*way, part.name), leaf.example):
             return Told(leaf.example, "as in the sample")
         return Told(MARK, _wanted(leaf)) if part.required else None
 
@@ -64,8 +67,13 @@ class Asking:
             return Told(self.secret(name))
         return None
 
+    @property
+    def secrets(self) -> str:
+        """How the name of a secret begins: those of other bureaus are others."""
+        return f"${{secrets.{self.bureau}_"
+
     def secret(self, name: str) -> str:
-        return f"${{secrets.{self.bureau}_{names.snake(name)}}}"
+        return f"{self.secrets}{names.snake(name)}}}"
 
 
 def _certain(name: str, leaf: Leaf) -> Told | None:
@@ -95,12 +103,24 @@ def _referred(reference: str, leaf: Leaf, *, required: bool, null: bool) -> Told
     return Told(f"${{{reference}{converter}{' ?? null' if may_lack else ''}}}")
 
 
+def _uuid(part: Part) -> Told | None:
+    """Choose 32 digits of chance, but for a key under which an attempt repeats the one before."""
+    if "idempotency" in names.plain(part.name):
+        said = "a UUID, the same each time: ${call.reference}, with reference: {length: 32}?"
+        return Told(MARK, said) if part.required else None
+    return Told("${nonce}", "32 hexadecimal digits, others each time: a UUID without dashes")
+
+
+def _is_uuid(leaf: Leaf) -> bool:
+    return leaf.format == "uuid" or _UUID.fullmatch(str(leaf.example or "")) is not None
+
+
 def _converter(reference: str, leaf: Leaf) -> str | None:
     """Give what turns our value into the bureau's; None where nobody knows."""
     if reference == "subject.date_of_birth":
         way = date_format(leaf)
         return None if way is None else f" | date('{way}')"
-    if reference == "now":
+    if reference in {"now", "consent.granted_at"}:
         return _moment(leaf)
     if reference == "subject.sex" and not set(map(str, leaf.words)) <= _OURS:
         return None

@@ -10,6 +10,7 @@ from connectors.words import Purpose
 
 from ..operation import Credentials, Operation
 from .asking import Asking
+from .fitting import person
 from .mapping import Mapping
 from .outcomes import outcomes
 from .references import required, secrets, templates
@@ -35,7 +36,8 @@ def write(operation: Operation, bureau: str, currency: str) -> Written:
     sent = templates(request)
     shared = _bureau(operation, bureau, with_purpose="inquiry.purpose_code" in sent)
     mapping = Mapping.of(operation, sent)
-    tests = Rehearsing(operation, mapping, secrets(shared, request), requesting.sent_params())
+    made_up, params = secrets(shared, request), requesting.sent_params()
+    tests = Rehearsing(operation, mapping, made_up, params, person(requesting.plain))
     inputs = required(sent)
     entries = (
         *_head(operation),

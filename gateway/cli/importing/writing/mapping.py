@@ -126,7 +126,7 @@ class Mapping:
             )
             return
         target = told.lists().get(names.plain(way[-1] if way else ""), "LIST_OF_USER_INFO")
-        each = {names.snake(inner[-1]): self._inner(inner, leaf) for inner, leaf in _own(listing)}
+        each = {_called(inner): self._inner(inner, leaf) for inner, leaf in _own(listing)}
         shown = Block((Entry(target, Block((Entry("list", path), Entry("each", each)))),))
         self.rows.append(Remark("a list, to be named by the fields of its rows:"))
         self.rows.extend(Remark(line, as_it_stands=True) for line in lines(shown, 2))
@@ -136,6 +136,10 @@ class Mapping:
             "/".join(way) if self.operation.answered_in == "xml" else path_of(self.operation, way)
         )
         return {"path": path, **free(leaf)[0]}
+
+
+def _called(way: Way) -> str:
+    return "value" if way[-1] == "." else names.snake(way[-1])
 
 
 def _own(listing: Listing) -> Iterator[tuple[Way, Leaf]]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from ..operation import Answer, Operation
 from ..shape import Leaf, Record
-from .places import telling
+from .places import Said, telling
 from .yaml_text import Remark, Row, Rows
 
 NO_CONTENT, NOT_FOUND = 204, 404
@@ -38,29 +38,28 @@ def no_hits(operation: Operation) -> tuple[Answer, ...]:
 def _hits(operation: Operation) -> Iterator[object]:
     success = operation.success
     status = success.status if success else 200
-    place, why = telling(operation, success)
-    body = {place: {"present": True}}
+    body, why = telling(operation, success)
     yield Row({"outcome": "HIT", "status": status, "body": body}, why)
     for answer in no_hits(operation):
         row: dict[str, object] = {"outcome": "NO_HIT", "status": answer.status}
         if answer.status == NO_CONTENT:
             yield Row({**row, "body": "empty"})
             continue
-        place, why = telling(operation, answer)
-        yield Row({**row, "body": _said(answer, place)}, why)
+        body, why = _said(answer) or telling(operation, answer)
+        yield Row({**row, "body": body}, why)
     if not no_hits(operation):
         yield Remark(
             "NO_HIT: how does it say that it knows nobody? Until a row says it, BAD_RESPONSE"
         )
 
 
-def _said(answer: Answer, place: str) -> dict[str, object]:
+def _said(answer: Answer) -> Said | None:
     """Take a code where the file allows one alone: a proxy's page of 404 does not have it."""
     if isinstance(answer.shape, Record):
         for part in answer.shape.parts:
             if isinstance(part.shape, Leaf) and len(part.shape.words) == 1 and part.required:
-                return {part.name: str(part.shape.words[0])}
-    return {place: {"present": True}}
+                return {part.name: str(part.shape.words[0])}, ""
+    return None
 
 
 def _left_over(operation: Operation) -> Iterator[Remark]:

@@ -7,11 +7,18 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from ..names import asked, plain
+from ..names import asked, plain, snake
 from ..operation import Answer, Operation
 from ..shape import Record, Shape, Way, leaves
 from ..told import MOMENTS, REFERENCES, told
 from .yaml_text import MARK
+
+_STATE: Final = re.compile(
+    r"((return|response|request|report|query|match|hit|check|answer)_)?"
+    r"(status|state|result|outcome|code)(_code)?"
+)
+Said = tuple[dict[str, object], str]
+"""A condition of a row, and what is to be said behind it."""
 
 _STEP: Final = re.compile(r"[A-Za-z0-9_-]+")
 
@@ -25,21 +32,47 @@ def path_of(operation: Operation, way: Way) -> str:
     return ".".join(json.dumps(name, ensure_ascii=False) for name in way)
 
 
-def telling(operation: Operation, answer: Answer | None) -> tuple[str, str]:
+def telling(operation: Operation, answer: Answer | None) -> Said:
     """
     Choose what an answer of this kind always has, and another lacks; and say why it is doubtful.
 
     What repeats the question says nothing, nor does a number of the answer itself: a list, or
-    a value of the bureau's own, is better.
+    a value of the bureau's own, is better. A value that is one of several words is there
+    whatever it says: which of them is meant, only the engineer can know.
     """
     shape = answer.shape if answer else None
     every = list(_ways(shape, (), required=True))
+    states = [way for way, required in every if required and _is_state(way, _words(shape, way))]
+    if states:
+        return _one_of(operation, states[0], _words(shape, states[0]))
     for needed in (True, False):
         found = [way for way, required in every if required is needed]
-        best = [way for way in found if not _says_nothing(way)] or found
+        telling = [way for way in found if not _says_nothing(way)] or found
+        best = [way for way in telling if not way[-1].startswith("@")] or telling
         if best:
-            return path_of(operation, best[-1 if needed else 0]), _doubt(shape, needed=needed)
-    return MARK, "what only such an answer has"
+            way = best[-1 if needed else 0]
+            if words := _words(shape, way):
+                return _one_of(operation, way, words)
+            return {path_of(operation, way): {"present": True}}, _doubt(shape, needed=needed)
+    return {MARK: {"present": True}}, "what only such an answer has"
+
+
+def _one_of(operation: Operation, way: Way, words: tuple[object, ...]) -> Said:
+    path = path_of(operation, way)
+    if len(words) == 1:
+        return {path: str(words[0])}, ""
+    return {path: MARK}, f"which of {', '.join(map(str, words))}? several as {{in: [...]}}"
+
+
+def _words(shape: Shape | None, way: Way) -> tuple[object, ...]:
+    """Give the words that a value may be; none for what is free, and for what is no word."""
+    found = next((leaf.words for at, leaf in leaves(shape) if at == way), ())
+    return found if all(isinstance(word, str) for word in found) else ()
+
+
+def _is_state(way: Way, words: tuple[object, ...]) -> bool:
+    named = _STATE.fullmatch(snake(way[-1]))
+    return len(words) > 1 and told(way) is None and named is not None
 
 
 def _doubt(shape: Shape | None, *, needed: bool) -> str:

@@ -7,11 +7,15 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 from .asking import INPUTS
-from .examples import VECTORS
+from .fitting import VECTORS
 from .yaml_text import Block, lines
 
 _TEMPLATE: Final = re.compile(r"\$\{(?P<name>[a-z]+(?:\.[a-z0-9_]+)*)(?P<rest>[^}]*)\}")
 _TERM: Final = 12
+_CONSENT: Final = {
+    "consent.id": "consent-of-a-test",
+    "consent.granted_at": "2026-01-01T00:00:00Z",
+}
 _FILES: Final = "application.attachments."
 
 
@@ -34,7 +38,9 @@ def secrets(*blocks: Block) -> dict[str, str]:
     return {name.removeprefix("secrets."): "made-up" for name in names}
 
 
-def asked_about(sent: Iterable[str]) -> dict[str, dict[str, object]]:
+def asked_about(
+    sent: Iterable[str], person: Mapping[str, str] = VECTORS
+) -> dict[str, dict[str, object]]:
     """Give the person of a test, by root: what a request refers to, and nothing else."""
     found: dict[str, dict[str, object]] = {}
     for reference in sent:
@@ -42,14 +48,14 @@ def asked_about(sent: Iterable[str]) -> dict[str, dict[str, object]]:
         if reference.startswith(_FILES):
             files = found.setdefault(root, {}).setdefault("attachments", {})
             files[path.partition(".")[2]] = {"text": "content-of-a-test"}  # type: ignore[index]  # only we write here
-        elif reference == "consent.id":
-            found["consent"] = {"id": "consent-of-a-test"}
+        elif reference in _CONSENT:
+            found.setdefault(root, {})[path] = _CONSENT[reference]
         elif reference == "application.term_months":
             found.setdefault(root, {})["term_months"] = _TERM
-        elif reference in VECTORS:
+        elif reference in person:
             *above, last = path.split(".")
             inside = found.setdefault(root, {})
             for name in above:
                 inside = inside.setdefault(name, {})  # type: ignore[assignment]  # only we write here
-            inside[last] = VECTORS[reference]
+            inside[last] = person[reference]
     return found

@@ -27,6 +27,8 @@ class Rehearsing:
     secrets: dict[str, str]
     params: tuple[str, ...]
     """Those that are really sent."""
+    person: dict[str, str]
+    """Whom the tests ask about, by reference."""
 
     def rows(self) -> Rows:
         return Rows((self._hit(), *self._others()))
@@ -34,11 +36,12 @@ class Rehearsing:
     def _hit(self) -> Block:
         success = self.operation.success
         status = success.status if success else 200
-        body = example_of(success) if success else MARK
+        body = example_of(success, self.person) if success else MARK
         entries: list[Entry | Remark] = [Entry("name", HIT)]
         if self.secrets:
             entries.append(Entry("secrets", self.secrets))
-        entries += [Entry(root, values) for root, values in asked_about(self.mapping.sent).items()]
+        subject = asked_about(self.mapping.sent, self.person)
+        entries += [Entry(root, values) for root, values in subject.items()]
         entries.append(Entry("replies", self._replies(self._reply(status, body))))
         entries.append(Entry("expect", self._expected(body)))
         return Block(tuple(entries))
@@ -64,7 +67,8 @@ class Rehearsing:
     def _others(self) -> Iterator[Block]:
         for answer in no_hits(self.operation):
             empty = answer.status == NO_CONTENT
-            reply = {"status": answer.status, **({} if empty else self._body(example_of(answer)))}
+            body = {} if empty else self._body(example_of(answer, self.person))
+            reply = {"status": answer.status, **body}
             yield self._like("nobody of that number is a NO_HIT", "NO_HIT", reply)
         yield self._refused()
         busy = {"status": 429, "headers": {"Retry-After": "60"}, "text": ""}

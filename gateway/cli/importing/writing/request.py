@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ..operation import Body, Operation
 from ..shape import Leaf, Listing, Part, Record, Shape, Way
@@ -18,6 +18,8 @@ class Requesting:
     asking: Asking
     nulls: bool = False
     """Whether a field of the body may be null."""
+    plain: dict[str, Leaf] = field(default_factory=dict)
+    """What is sent as we know it, by reference."""
 
     def block(self) -> Block:
         operation = self.operation
@@ -50,7 +52,7 @@ class Requesting:
 
     def _body(self, body: Body) -> list[Entry | Remark]:
         if body.kind in {"xml", "text"}:
-            return [Entry(body.kind, body.text)]
+            return [Entry(body.kind, body.text.replace("${secrets.", self.asking.secrets))]
         shape = body.shape or Record()
         if body.kind != "json":
             shape = _flat(shape)
@@ -94,6 +96,9 @@ class Requesting:
     def _told(self, part: Part, way: Way, *, null: bool) -> Told | None:
         told = self.asking.tell(part, way, null=null)
         self.nulls |= told is not None and "?? null" in str(told.value)
+        if told is not None and isinstance(part.shape, Leaf):
+            reference = str(told.value).removeprefix("${").removesuffix("}")
+            self.plain[reference.removesuffix(" ?? null")] = part.shape
         return told
 
 
