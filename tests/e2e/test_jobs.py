@@ -322,7 +322,8 @@ async def test_a_password_that_the_caller_brings_opens_an_identity_file(house: H
     request.inputs["otp"], request.inputs["request_id"] = "123456", sent["requestId"]
     report = await house.client.get_user_info(request, timeout=5)
 
-    assert set(outcomes(report).values()) == {"HIT"}
+    asked = {name: word for name, word in outcomes(report).items() if name != "aadhaar_otp"}
+    assert set(asked.values()) == {"HIT"}
     assert report.user_info.identity_verification.id_number_masked == "XXXXXXXX0019"
     assert report.user_info.attributes["kycdesk_pan_name"].string_value == "RAVI SAMPLE"
 
