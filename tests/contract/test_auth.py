@@ -10,8 +10,9 @@ from pydantic import ValidationError
 from connectors.auth import AnyAuth
 from connectors.faults import ConfigError
 from connectors.message.draft import Draft, JsonBody
+from connectors.transport.replay import Replay
 
-from .credentials import DRAFT, EXAMPLES, LOGIN, OAUTH2, build, every_kind
+from .credentials import DRAFT, EXAMPLES, LOGIN, OAUTH2, build, every_kind, granted
 
 
 def test_every_kind_has_an_example() -> None:
@@ -163,7 +164,10 @@ def test_no_password_of_a_login_stands_in_the_file(
     assert "hunter2" not in str(refused.value)
 
 
-def test_what_only_sounds_like_a_secret_is_none() -> None:
+async def test_what_only_sounds_like_a_secret_is_none() -> None:
     form = {"grant_type": "password", "user": "me", "secret": "", "password": "${env.PW:none}"}
+    bureau = Replay([granted()])
 
-    build({**LOGIN, "request": {"form": form}})
+    await build({**LOGIN, "request": {"form": form}}, bureau).values()
+
+    assert bureau.sent[0].body == b"grant_type=password&user=me&secret=&password=none"

@@ -356,16 +356,21 @@ def test_a_request_that_can_not_be_the_message_is_told_at_load(
     assert [one.at for one in caught.value.findings] == [("json", *at)]
 
 
-def test_a_request_that_fits_is_right(tmp_path: Path) -> None:
+def test_of_a_request_that_fits_only_what_does_not_is_told(tmp_path: Path) -> None:
     describe(tmp_path)
-    tree = {
+    fits = {
         "person": {"idNumber": "${subject.id_number}", "age": 3, "level": "LEVEL_LOW"},
         "products": ["a", "${call.reference}"],
         "asked_at": "${now | date('%Y-%m-%dT%H:%M:%SZ')}",
         "number": "${now | unix}",
         "labels": {"any": "thing"},
     }
-    config().check(make_kit(files=tmp_path), Request.model_validate({"json": tree}))
+    kit = make_kit(files=tmp_path)
+    config().check(kit, Request.model_validate({"json": fits}))
+    with pytest.raises(ConfigError) as caught:
+        config().check(kit, Request.model_validate({"json": fits | {"unheard_of": 1}}))
+
+    assert [one.at for one in caught.value.findings] == [("json", "unheard_of")]
 
 
 @pytest.mark.parametrize(

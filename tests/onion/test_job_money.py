@@ -312,8 +312,13 @@ async def test_what_could_not_hold_is_refused(
         {"callback": CALLBACK, "response": {"open": [SIGNED]}},
     ],
 )
-async def test_what_can_hold_is_not(house: House, changes: Mapping[str, Any]) -> None:
-    house.process(**changes)
+async def test_what_can_hold_is_built(house: House, changes: Mapping[str, Any]) -> None:
+    house.says(ACCEPTED)
+    process = house.process(**changes)
+    reply = await process.ask(within=0.1)
+
+    assert process.built.callback is not None
+    assert reply.outcome is Outcome.PENDING
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ from pydantic import TypeAdapter, ValidationError
 from connectors.contract import Counts
 from connectors.faults import ConfigError
 from connectors.mapping import Families, notes_for
+from connectors.mapping.families.names import REMEMBERED
 from connectors.words import FieldStatus, Outcome
 
 from .mapping_case import read, whole
@@ -97,9 +98,9 @@ def test_of_two_names_for_one_target_the_first_counts() -> None:
     assert mapped.counts == Counts(mapped=1, invalid=1)
 
 
-def test_names_beyond_memory_are_matched_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("connectors.mapping.families.names.REMEMBERED", 1)
+def test_names_beyond_memory_are_matched_all_the_same() -> None:
     mapping = whole({}, [LENDING])
+    mapping({f"other_{number}": number for number in range(REMEMBERED + 1)})
     document = {"als_d7_id_bank_allnum": 1, "als_m3_id_bank_allnum": 2, "x" * 1000: 3}
 
     assert mapping(document).counts == mapping(document).counts == Counts(mapped=2)
