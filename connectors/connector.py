@@ -14,8 +14,9 @@ from .auth.contract import Auth
 from .contract import Pairs, Query, Reply, Transport, Values, Wire, WireReply
 from .errors import ConnectorError, Lost, NeedInput, NotSent, Refused
 from .kit import Kit, RawAnswer, Unkept
+from .message.documents import Documents
 from .message.draft import check_target, finish
-from .message.request import Documents, Written
+from .message.request import Written
 from .sign import Signatures
 from .template import RenderError, TextTemplate
 from .words import MAPPED, Billed, Purpose

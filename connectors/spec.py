@@ -22,7 +22,8 @@ from .faults import ConfigError
 from .inline import InlineTest
 from .kit import Kit, Strict
 from .mapping import Families, Retentions, Rows, Sentinels
-from .message.request import Document, Request
+from .message.documents import Document
+from .message.request import Request
 from .policy.cache_key import compile_key, told_apart, within
 from .policy.dedupe import Dedupe
 from .policy.inputs import Inputs

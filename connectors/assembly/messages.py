@@ -11,7 +11,8 @@ from typing import Final
 from ..bureau import Bureau
 from ..faults import ConfigError, Findings
 from ..kit import Kit
-from ..message.request import Documents, Request, Written, compile_request
+from ..message.documents import Documents
+from ..message.request import Request, Written, compile_request
 from ..sign import AnySign, Signatures, build_signatures
 from ..template import Language
 from ..transport import Grpc, Http, Sql, check_statement

@@ -12,7 +12,8 @@ from ..bureau import Bureau
 from ..connector import Connector
 from ..faults import ConfigError, Findings, Place
 from ..kit import Kit
-from ..message.request import Documents, Request, compile_documents
+from ..message.documents import Documents, compile_documents
+from ..message.request import Request
 from ..shape.callback import CallbackReading
 from ..template import Language, TextTemplate, compile_text
 from .checks import check_currency, check_inputs, check_use

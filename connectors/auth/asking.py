@@ -10,8 +10,8 @@ from http import HTTPStatus
 from ..contract import Attempt, Codec, Document, Transport, Values, Wire, WireReply
 from ..errors import ConnectorError, NotSent, Refused
 from ..kit import Kit, Secret
+from ..message.documents import Documents
 from ..message.draft import Draft, check_target, finish
-from ..message.request import Documents
 from ..select.path import Select, scalar_text
 from ..sign import Signatures
 from ..template import RenderError, Scope

@@ -13,18 +13,11 @@ from ..codec import AnyCodec, Json
 from ..contract import Codec, Document, Transport, Values, WireReply
 from ..faults import ConfigError, Findings
 from ..kit import Kit, Strict
+from ..message.documents import Document as NamedPart
+from ..message.documents import Documents, compile_documents
 from ..message.draft import Draft
 from ..message.into import Into
-from ..message.request import (
-    Document as NamedPart,
-)
-from ..message.request import (
-    Documents,
-    Request,
-    Written,
-    compile_documents,
-    compile_request,
-)
+from ..message.request import Request, Written, compile_request
 from ..select.conditions import compile_conditions, compile_matcher
 from ..select.matcher import Matcher
 from ..select.path import Select

@@ -11,29 +11,9 @@ from urllib.parse import quote
 from ..contract import Attempt, Pairs, Values, Wire, with_pair
 from ..template import Language, Unwritable
 from ..template.scalar import canonical
-from .body import Body, BytesBody, FormBody, JsonBody, TextBody, write_body
+from .body import Body, FormBody, JsonBody, write_body
 from .multipart import MultipartBody
 from .octets import octets
-
-__all__ = [
-    "HEADER_NAME",
-    "MESSAGE_ROOTS",
-    "PATH_TEXT",
-    "Body",
-    "BytesBody",
-    "Draft",
-    "FormBody",
-    "JsonBody",
-    "TextBody",
-    "check_header",
-    "check_target",
-    "fill_path",
-    "finish",
-    "message_language",
-    "message_values",
-    "put",
-    "write_query",
-]
 
 HEADER_NAME: Final = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 _HEADER_VALUE: Final = re.compile(r"(?:[\x21-\x7e](?:[\t\x20-\x7e]*[\x21-\x7e])?)?")

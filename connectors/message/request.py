@@ -10,20 +10,11 @@ from pydantic import Field
 
 from ..faults import Findings
 from ..template import Language, Scope, Unwritable
+from .body import Body
 from .content import Content, compile_content
-from .documents import Document, Documents, compile_documents
-from .draft import Body, Draft
+from .draft import Draft
 from .octets import octets
 from .pieces import Fields, PartSources, Pieces
-
-__all__ = [
-    "Document",
-    "Documents",
-    "Request",
-    "Written",
-    "compile_documents",
-    "compile_request",
-]
 
 
 class Request(Content):

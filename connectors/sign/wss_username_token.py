@@ -12,7 +12,8 @@ from lxml import etree
 
 from ..contract import Wire
 from ..kit import Kit, Strict
-from ..message.draft import Draft, TextBody
+from ..message.body import TextBody
+from ..message.draft import Draft
 from ..template import Language, Scope, Unwritable
 from ..template.constant import constant, secret
 from .contract import Signing

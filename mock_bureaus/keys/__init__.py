@@ -43,10 +43,6 @@ def rsa_private_pem(name: str) -> str:
     return private_pem(rsa_key(name))
 
 
-def rsa_public_pem(name: str) -> str:
-    return public_pem(rsa_key(name))
-
-
 def ec_private_pem(name: str, curve: Literal["P-256", "P-384"] = "P-256") -> str:
     return private_pem(ec_key(name, curve))
 

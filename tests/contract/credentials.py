@@ -13,7 +13,8 @@ from pydantic import TypeAdapter
 from connectors.auth import AnyAuth, Auth
 from connectors.contract import Transport, Wire, WireReply
 from connectors.errors import ConnectorError
-from connectors.message.draft import Draft, FormBody
+from connectors.message.body import FormBody
+from connectors.message.draft import Draft
 from connectors.template import Language
 from connectors.transport.replay import Replay
 from tests.standins import HandClock, make_kit

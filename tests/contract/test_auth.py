@@ -9,7 +9,8 @@ from pydantic import ValidationError
 
 from connectors.auth import AnyAuth
 from connectors.faults import ConfigError
-from connectors.message.draft import Draft, JsonBody
+from connectors.message.body import JsonBody
+from connectors.message.draft import Draft
 from connectors.transport.replay import Replay
 
 from .credentials import DRAFT, EXAMPLES, LOGIN, OAUTH2, build, every_kind, granted

@@ -15,7 +15,8 @@ from pydantic import TypeAdapter, ValidationError
 
 from connectors.contract import Attempt, Wire
 from connectors.faults import ConfigError
-from connectors.message.draft import Draft, FormBody, JsonBody, finish
+from connectors.message.body import FormBody, JsonBody
+from connectors.message.draft import Draft, finish
 from connectors.sign import AnySign, Signatures, SignList, build_signatures
 from connectors.template import Language, RenderError, Scope
 from connectors.verify import AnyVerify, Message

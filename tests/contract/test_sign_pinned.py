@@ -10,7 +10,8 @@ import pytest
 from pydantic import TypeAdapter
 
 from connectors.contract import Attempt
-from connectors.message.draft import Draft, TextBody, finish
+from connectors.message.body import TextBody
+from connectors.message.draft import Draft, finish
 from connectors.sign import AnySign, SignList, build_signatures
 from connectors.template import Language
 from tests.standins import make_kit

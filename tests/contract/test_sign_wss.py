@@ -11,7 +11,8 @@ from pydantic import TypeAdapter
 
 from connectors.contract import Attempt
 from connectors.faults import ConfigError
-from connectors.message.draft import Draft, JsonBody, TextBody, finish
+from connectors.message.body import JsonBody, TextBody
+from connectors.message.draft import Draft, finish
 from connectors.sign import AnySign, Signatures, SignList, build_signatures
 from connectors.template import Language, RenderError, Scope
 from tests.standins import make_kit

@@ -7,7 +7,8 @@ from decimal import Decimal
 import pytest
 
 from connectors.contract import Attempt
-from connectors.message.draft import Body, Draft, FormBody, JsonBody, TextBody, check_target, finish
+from connectors.message.body import Body, FormBody, JsonBody, TextBody
+from connectors.message.draft import Draft, check_target, finish
 from connectors.template import Unwritable
 
 

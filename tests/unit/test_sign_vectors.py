@@ -5,7 +5,8 @@ from __future__ import annotations
 from pydantic import TypeAdapter
 
 from connectors.contract import Attempt, Wire
-from connectors.message.draft import Draft, FormBody, JsonBody, finish
+from connectors.message.body import FormBody, JsonBody
+from connectors.message.draft import Draft, finish
 from connectors.sign import SignList, build_signatures
 from connectors.template import Language, Scope
 from tests.standins import make_kit

@@ -24,6 +24,7 @@ from typing import Any
 from ...contract import Answer, Desk, Received
 from ...persons import Person
 from ..opening import Opening
+from ..refusal import Refusal
 from .tuef import RECORD, REQUEST, RESPONSE, Segment, header, read_header, read_segments, record
 
 PATH = "/tuefline/tuef"
@@ -44,15 +45,6 @@ MALFORMED, WRONG_LENGTH, NO_USER, BAD_HEADER, BAD_SEGMENT, INCOMPLETE, BROKEN = 
 _HEADER_LENGTH = sum(REQUEST.values())
 
 
-class _Refusal(Exception):
-    """The bureau will not look for anybody, and says why in its own code."""
-
-    def __init__(self, code: str, message: str) -> None:
-        super().__init__(message)
-        self.code = code
-        self.message = message
-
-
 @dataclass(slots=True)
 class FixedWidthReport:
     """Scores, trades and inquiries; a score that is none and no file at all are billed too."""
@@ -68,7 +60,7 @@ class FixedWidthReport:
             segments = self._admitted(text, asked)
         except UnicodeDecodeError:
             return refused(MALFORMED, "RECORD IS NOT ASCII")
-        except _Refusal as refusal:
+        except Refusal as refusal:
             return refused(refusal.code, refusal.message, asked)
         person = self._person(segments)
         answered = _report(person) if person else ()
@@ -77,18 +69,18 @@ class FixedWidthReport:
     def _admitted(self, text: str, asked: Mapping[str, str]) -> list[Segment]:
         known = self.opening.known
         if (asked["user"], asked["password"]) != (known.tuefline_user, known.tuefline_password):
-            raise _Refusal(NO_USER, "INVALID USER OR PASSWORD")
+            raise Refusal(NO_USER, "INVALID USER OR PASSWORD")
         if not _orderly(asked):
-            raise _Refusal(BAD_HEADER, "INVALID PURPOSE, AMOUNT OR SCORE TYPE")
+            raise Refusal(BAD_HEADER, "INVALID PURPOSE, AMOUNT OR SCORE TYPE")
         try:
             segments = read_segments(text[_HEADER_LENGTH:])
         except ValueError:
-            raise _Refusal(BAD_SEGMENT, "SEGMENT CANNOT BE READ") from None
+            raise Refusal(BAD_SEGMENT, "SEGMENT CANNOT BE READ") from None
         end = segments[-1] if segments else Segment("", "")
         if end.kind != "ES" or end.name != f"{len(text):05}":
-            raise _Refusal(WRONG_LENGTH, "LENGTH OF RECORD DOES NOT AGREE")
+            raise Refusal(WRONG_LENGTH, "LENGTH OF RECORD DOES NOT AGREE")
         if not _value(segments, "PN", "01") or not _value(segments, "ID", "02"):
-            raise _Refusal(INCOMPLETE, "NAME OR ID SEGMENT MISSING")
+            raise Refusal(INCOMPLETE, "NAME OR ID SEGMENT MISSING")
         return segments
 
     def _person(self, segments: list[Segment]) -> Person | None:
@@ -100,9 +92,9 @@ def _header(text: str) -> dict[str, str]:
     try:
         asked = read_header(REQUEST, text)
     except ValueError:
-        raise _Refusal(MALFORMED, "RECORD IS TOO SHORT") from None
+        raise Refusal(MALFORMED, "RECORD IS TOO SHORT") from None
     if asked["record"] != RECORD:
-        raise _Refusal(MALFORMED, "RECORD IS NOT TUEF12")
+        raise Refusal(MALFORMED, "RECORD IS NOT TUEF12")
     return asked
 
 

@@ -9,6 +9,7 @@ from ...contract import Answer, Desk, Received, first_missing, said
 from ...keys.reading import rsa_public_half
 from ...persons import Person
 from ..opening import Opening
+from ..refusal import Refusal
 from .sealed_order import WANTED, hashed, unsealed, well_formed
 
 PATH = "/loanradar/product/radar/v3/apply"
@@ -23,15 +24,6 @@ INCOMPLETE, MALFORMED, DUPLICATE, NO_MEMBER, UNREADABLE, BROKEN = (
 )
 
 
-class _Refusal(Exception):
-    """The bureau takes no such order, and says why in its own code."""
-
-    def __init__(self, code: str, message: str) -> None:
-        super().__init__(message)
-        self.code = code
-        self.message = message
-
-
 @dataclass(slots=True)
 class LoanRadar:
     """Counts loan applications; bills what it found, and a name that is not the number's."""
@@ -43,7 +35,7 @@ class LoanRadar:
     async def apply(self, received: Received) -> Answer:
         try:
             order = self._admitted(received.form())
-        except _Refusal as refusal:
+        except Refusal as refusal:
             return refused(refusal.code, refusal.message)
         if order["trans_id"] in self._orders:
             return REPEATED
@@ -62,16 +54,16 @@ class LoanRadar:
     def _admitted(self, form: Mapping[str, str]) -> dict[str, Any]:
         wanted = ("member_id", "terminal_id", "data_type", "data_content")
         if (name := first_missing(form, wanted)) is not None:
-            raise _Refusal(INCOMPLETE, f"缺少参数{name}")
+            raise Refusal(INCOMPLETE, f"缺少参数{name}")
         if not self._member(form):
-            raise _Refusal(NO_MEMBER, "商户号或终端号无效")
+            raise Refusal(NO_MEMBER, "商户号或终端号无效")
         order = self._order(form)
         if order is None:
-            raise _Refusal(UNREADABLE, "数据解密失败")
+            raise Refusal(UNREADABLE, "数据解密失败")
         if (name := first_missing(order, WANTED)) is not None:
-            raise _Refusal(INCOMPLETE, f"缺少参数{name}")
+            raise Refusal(INCOMPLETE, f"缺少参数{name}")
         if not self._member(order) or not well_formed(order):
-            raise _Refusal(MALFORMED, "参数格式错误")
+            raise Refusal(MALFORMED, "参数格式错误")
         return order
 
     def _order(self, form: Mapping[str, str]) -> dict[str, Any] | None:
