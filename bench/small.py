@@ -16,10 +16,10 @@ from pydantic import TypeAdapter
 
 from connectors.assembly import assemble
 from connectors.connector import Connector
-from connectors.contract import Attempt, ConsentRef, Query, Standing, Wire, WireReply
+from connectors.contract import Attempt, ConsentRef, Query, Reply, Standing, Wire, WireReply
 from connectors.kit import Ending, Kit
 from connectors.mapping import Rows
-from connectors.policy.cache_key import compile_key, told_apart
+from connectors.policy.reuse.cache_key import compile_key, told_apart
 from connectors.words import Effect, Purpose
 from gateway.app import Gateway, Streams, running
 from gateway.catalog.reading import read_catalog
@@ -33,7 +33,7 @@ from gateway.rpc.engine.contract import CallContext
 from gateway.rpc.translate_report import ReportTranslation
 from gateway.security.keys import Keys
 from gateway.security.secrets import ChainedSecrets, SecretVariables
-from gateway.store.memory_cache import MemoryCache
+from gateway.store.cache.memory import MemoryCache
 from gateway.telemetry.observer import QueryCounters
 
 from .bureau_answer import LARGE, SIZE, answer, more
@@ -61,7 +61,7 @@ class _Canned:
 
     async def intent(self, query: Query, effect: Effect) -> None: ...
 
-    async def outcome(self, query: Query, ending: Ending) -> None: ...
+    async def outcome(self, query: Query, ending: Ending, reply: Reply | None = None) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,6 +57,8 @@ class Standing:
     reuse: ReuseMode = ReuseMode.DEFAULT
     max_age: float | None = None
     """Seconds; what is older is asked anew."""
+    acknowledged: frozenset[str] = frozenset()
+    """Calls whose unknown outcome the caller knows of: they block no hard inquiry."""
 
 
 @dataclass(slots=True)

@@ -15,10 +15,13 @@ How asking a connector can fail, sorted by the one question that costs money.
     │   ├── QuotaExceeded   it turned us away for this period
     │   └── Duplicate       it has seen our reference before: the earlier call arrived
     └── Suspended           we chose not to ask
+        ├── BreakerOpen     it has been failing, and is left alone for a while
         ├── BulkheadFull    too many are being asked already
+        ├── QuotaSpent      what its contract allows in this period is used up
         ├── NeedInput       a value is missing, and nothing is sent half-empty
         ├── NoBudget        too little time is left for an answer
         ├── NotCached       the caller allows no purchase, and nothing is cached
+        ├── SpendCapped     the caller's money for today is spent
         └── Unresolved      an earlier hard inquiry may have arrived: none follows it
 
 "No record of this person" is not here: it is an answer. None of these is a
@@ -155,10 +158,22 @@ class Suspended(ConnectorError):
     billed = Billed.NO
 
 
+class BreakerOpen(Suspended):
+    """It has been failing, and is left alone for a while."""
+
+    outcome = Outcome.BREAKER_OPEN
+
+
 class BulkheadFull(Suspended):
     """Too many are being asked already."""
 
     outcome = Outcome.BULKHEAD_FULL
+
+
+class QuotaSpent(Suspended):
+    """By our own count, what its contract allows in this period is used up."""
+
+    outcome = Outcome.QUOTA_EXCEEDED
 
 
 class NeedInput(Suspended):
@@ -175,6 +190,12 @@ class NoBudget(Suspended):
 
 class NotCached(Suspended):
     """The caller allows no purchase, and nothing is cached."""
+
+    outcome = Outcome.SKIPPED_COST
+
+
+class SpendCapped(Suspended):
+    """What the caller may spend today does not reach for this call."""
 
     outcome = Outcome.SKIPPED_COST
 

@@ -114,9 +114,66 @@ class Ledger(Protocol):
     cancel ends the wait and never the row. Raises `LedgerDown` (fail closed).
     """
 
-    async def intent(self, query: Query, effect: Effect) -> None: ...
+    async def intent(self, query: Query, effect: Effect) -> None:
+        """
+        Write down that a bureau is about to be asked.
 
-    async def outcome(self, query: Query, ending: Ending) -> None: ...
+        Raises `Unresolved` for a hard inquiry where an earlier one of the same
+        tenant, subject, connector and purpose is open, or ended unknown, and the
+        standing does not acknowledge it; then no row is written.
+        """
+        ...
+
+    async def outcome(self, query: Query, ending: Ending, reply: Reply | None = None) -> None:
+        """
+        Write down what became of it; of several rows of one call the last counts.
+
+        A `reply` is kept with the row, sealed: what was paid for is not lost with
+        whoever waited for it.
+        """
+        ...
+
+
+class History(Protocol):
+    """What the ledger tells of earlier calls. Reads; raises `LedgerDown`."""
+
+    async def attempts(self, connectors: frozenset[str], since: datetime) -> int:
+        """Count the intents of these connectors since then, of all callers and processes."""
+        ...
+
+    async def spent(self, tenant: str, caller: str, since: datetime) -> Decimal:
+        """Add up what a caller's calls cost since then; what may have been billed counts."""
+        ...
+
+
+class Unrecorded:
+    """Knows of no earlier call."""
+
+    async def attempts(self, _connectors: frozenset[str], _since: datetime) -> int:
+        return 0
+
+    async def spent(self, _tenant: str, _caller: str, _since: datetime) -> Decimal:
+        return Decimal(0)
+
+
+class Spending(Protocol):
+    """Keeps callers to what they may spend. Neither waits nor fails otherwise."""
+
+    def debit(self, query: Query, price: Decimal) -> None:
+        """Take a price before its intent is written. Raises `SpendCapped`, and takes nothing."""
+        ...
+
+    def settle(self, query: Query, price: Decimal, cost: Decimal) -> None:
+        """Put what a call cost in the place of the price that was taken for it."""
+        ...
+
+
+class Uncapped:
+    """Lets everybody spend."""
+
+    def debit(self, query: Query, price: Decimal) -> None: ...
+
+    def settle(self, query: Query, price: Decimal, cost: Decimal) -> None: ...
 
 
 class Cache(Protocol):
@@ -194,6 +251,8 @@ class Kit:
     tables: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     """Look-up tables of `config/tables/`, by name."""
     tokens: Tokens = field(default_factory=Drawn)
+    history: History = field(default_factory=Unrecorded)
+    spending: Spending = field(default_factory=Uncapped)
     jobs: Jobs | None = None
     """Where submitted questions are kept; without it a connector with a `job` can not be built."""
     raw_answers: RawAnswers = field(default_factory=Unkept)

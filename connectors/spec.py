@@ -24,14 +24,14 @@ from .kit import Kit, Strict
 from .mapping import Families, Retentions, Rows, Sentinels
 from .message.documents import Document
 from .message.request import Request
-from .policy.cache_key import compile_key, told_apart, within
 from .policy.dedupe import Dedupe
 from .policy.inputs import Inputs
 from .policy.ledger import Owned, Recorded
 from .policy.observe import observe
 from .policy.renew import renew
 from .policy.retry import Retry, Terms
-from .policy.reuse import Memory, Reuse
+from .policy.reuse.cache_key import compile_key, told_apart, within
+from .policy.reuse.reuse import Memory, Reuse
 from .policy.timeout import Timeout
 from .shape.callback import CallbackReading
 from .shape.chain import Chained, Link

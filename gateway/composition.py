@@ -16,8 +16,8 @@ from .stages.shadow import DailySpend, Draw, Shadows
 from .stages.structure import Structure
 from .stages.validate import Validate
 from .stages.verify import Verify
-from .store.ledger import SqliteLedger
-from .store.records import Records
+from .store.ledger.records import Records
+from .store.ledger.sqlite import SqliteLedger
 from .telemetry.inquiries import InquiryLog
 from .telemetry.log import JsonLog
 from .telemetry.shadows import ShadowLog

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from ..contract import Call, Query, Reply
-from ..errors import ConnectorError, LedgerDown, Lost
+from ..errors import ConnectorError, LedgerDown, Lost, Unresolved
 from ..kit import Ending, Kit
 from ..words import Billed, Effect, Outcome
 
@@ -48,7 +48,7 @@ class Recorded:
 
     def __call__(self, call: Call) -> Call:
         async def ask(query: Query) -> Reply:
-            task = asyncio.create_task(self._attempt(call, query))
+            task = asyncio.create_task(self._debited(call, query))
             self.owned.own(task)
             try:
                 return await asyncio.shield(task)
@@ -61,17 +61,35 @@ class Recorded:
 
         return ask
 
+    async def _debited(self, call: Call, query: Query) -> Reply:
+        """Take the price before the intent: what is under way is spent, to whoever asks on."""
+        spending, price = self.kit.spending, query.attempt.price
+        spending.debit(query, price)
+        cost = Decimal(0)
+        try:
+            reply = await self._attempt(call, query)
+            cost = reply.cost
+            return reply
+        except ConnectorError as error:
+            cost = error.cost
+            raise
+        except asyncio.CancelledError:
+            cost = query.attempt.unanswered(query.connector, "cancelled", Lost).cost
+            raise
+        finally:
+            spending.settle(query, price, cost)
+
     async def _attempt(self, call: Call, query: Query) -> Reply:
         begun = self.kit.clock.now()
         ending = Ending(Outcome.LOST, Billed.UNKNOWN, Decimal(0), "", 0.0)
-        written = True
+        reply, written = None, True
         try:
             await self.kit.ledger.intent(query, self.effect)
             async with asyncio.timeout(self.settle):
                 reply = await call(query)
             ending = Ending(reply.outcome, reply.billed, reply.cost, reply.bureau_reference, 0.0)
             return reply
-        except LedgerDown:
+        except (LedgerDown, Unresolved):
             written = False
             raise
         except ConnectorError as error:
@@ -85,12 +103,12 @@ class Recorded:
             raise
         finally:
             if written:
-                await self._write(query, ending, self.kit.clock.now() - begun)
+                row = replace(ending, latency=self.kit.clock.now() - begun)
+                await self._write(query, row, reply)
 
-    async def _write(self, query: Query, ending: Ending, latency: float) -> None:
-        row = Ending(ending.outcome, ending.billed, ending.cost, ending.bureau_reference, latency)
+    async def _write(self, query: Query, ending: Ending, reply: Reply | None) -> None:
         try:
-            await self.kit.ledger.outcome(query, row)
+            await self.kit.ledger.outcome(query, ending, reply)
         except LedgerDown as error:
             # The intent stands and its outcome does not: to whoever waits, and to
             # recovery, that is a call whose outcome is unknown.

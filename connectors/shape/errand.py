@@ -11,7 +11,7 @@ from typing import Any
 from ..contract import Attempt, Query, Reply
 from ..errors import ConnectorError, LedgerDown, Lost, NotSent, TimedOut, Unresolved
 from ..job import Callback, Ended, Job
-from ..policy.flight import unanswered
+from ..policy.reuse.flight import unanswered
 from ..words import AMBIGUOUS, Effect, Outcome, ReuseMode
 from .booking import book
 from .chain import Account, Walk

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from ..contract import Query, Reply
 from ..errors import NotCached
 from ..job import Callback, Job
-from ..policy.reuse import shared
+from ..policy.reuse.reuse import shared
 from ..words import ReuseMode, ServedFrom
 from .course import Course
 from .errand import Errand, Way

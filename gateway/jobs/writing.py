@@ -22,6 +22,11 @@ _TAGGED: Mapping[str, tuple[type, Callable[[Any], str], Callable[[str], object]]
     "t": (datetime, datetime.isoformat, datetime.fromisoformat),
     "d": (date, date.isoformat, date.fromisoformat),
     "i": (int, str, int),
+    "s": (
+        frozenset,
+        lambda value: orjson.dumps(sorted(value)).decode(),
+        lambda text: frozenset(orjson.loads(text)),
+    ),
 }
 """Types that JSON does not have, or not exactly; by tag."""
 

@@ -19,8 +19,8 @@ from connectors.errors import LedgerDown
 from connectors.kit import Clock, RawAnswer
 
 from ..security.keys import length_prefixed
-from .group_commit import GroupCommit
 from .sealing import Sealer, Unsealable
+from .writing.group_commit import GroupCommit
 
 PATIENCE = 5.0
 """Seconds; nobody waits, so a slow disk costs answers only once the queue is full."""

@@ -12,9 +12,9 @@ from ..config.settings import Settings
 from ..jobs.shelf import Shelf
 from ..jobs.store import StoredJobs
 from ..security.keys import Keys
+from .cache.memory import MemoryCache
 from .hourly import Hourly
-from .ledger import SqliteLedger
-from .memory_cache import MemoryCache
+from .ledger.sqlite import SqliteLedger
 from .profile import Profiles
 from .raw_answers import NoAnswers, SealedAnswers
 from .sealing import Sealer

@@ -16,7 +16,7 @@ from typer.testing import CliRunner, Result
 
 from gateway.cli import app
 from gateway.cli.demo_folder import SUBJECT, DemoFolder
-from gateway.store.ledger_reader import LedgerReader
+from gateway.store.ledger.reader import LedgerReader
 from mock_bureaus import MockBureaus
 from mock_bureaus.keys.certificates import server_context
 

@@ -105,7 +105,7 @@ class Book(Inert):
     async def intent(self, query: Query, _effect: Effect) -> None:
         self.begun.append(query.connector)
 
-    async def outcome(self, query: Query, ending: Ending) -> None:
+    async def outcome(self, query: Query, ending: Ending, _reply: Reply | None = None) -> None:
         self.ended.append((query.connector, ending))
 
     def of(self, connector: str) -> list[Ending]:

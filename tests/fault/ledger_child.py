@@ -10,7 +10,7 @@ from pathlib import Path
 
 from connectors.words import Effect
 from gateway.clock import LoopClock
-from gateway.store.ledger import SqliteLedger
+from gateway.store.ledger.sqlite import SqliteLedger
 
 from ..ledger_rows import question
 

@@ -12,10 +12,10 @@ import pytest
 from connectors.errors import LedgerDown
 from connectors.words import Effect
 from gateway.clock import LoopClock
-from gateway.store.group_commit import LONGEST_QUEUE, PATIENCE
-from gateway.store.ledger import SqliteLedger
-from gateway.store.ledger_reader import LedgerReader
-from gateway.store.ledger_schema import connect
+from gateway.store.ledger.reader import LedgerReader
+from gateway.store.ledger.schema import connect
+from gateway.store.ledger.sqlite import SqliteLedger
+from gateway.store.writing.group_commit import LONGEST_QUEUE, PATIENCE
 
 from ..ledger_rows import ending, question
 

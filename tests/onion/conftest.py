@@ -18,7 +18,7 @@ from connectors.policy.limit import Limit
 from connectors.policy.observe import observe
 from connectors.policy.renew import renew
 from connectors.policy.retry import Retry, Terms
-from connectors.policy.reuse import Reuse
+from connectors.policy.reuse.reuse import Reuse
 from connectors.policy.timeout import Timeout
 from connectors.words import Effect, Outcome
 from tests.fakes import EMPTY_SCHEMA, NoSecrets

@@ -107,7 +107,7 @@ class FakeLedger:
     async def intent(self, query: Query, effect: Effect) -> None:
         await self._write("intent", query, effect)
 
-    async def outcome(self, query: Query, ending: Ending) -> None:
+    async def outcome(self, query: Query, ending: Ending, _reply: Reply | None = None) -> None:
         await self._write("outcome", query, ending.outcome)
         self.endings.append(ending)
 

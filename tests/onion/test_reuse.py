@@ -10,7 +10,7 @@ import pytest
 from pydantic import ValidationError
 
 from connectors.errors import Lost, NotCached
-from connectors.policy.reuse import Reuse
+from connectors.policy.reuse.reuse import Reuse
 from connectors.words import Billed, Outcome, ReuseMode, ServedFrom
 
 from .conftest import House

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from connectors.assembly import assemble
 from connectors.contract import ConsentRef, Query
-from connectors.policy.cache_key import compile_key, told_apart
+from connectors.policy.reuse.cache_key import compile_key, told_apart
 from connectors.spec import ConnectorSpec
 from connectors.words import Purpose
 from tests.one_connector import KIT, bureau, connector, question

@@ -10,10 +10,11 @@ import pytest
 from connectors.errors import LedgerDown
 from connectors.words import Billed, Effect, Outcome, Purpose, ServedFrom
 from gateway.clock import LoopClock
-from gateway.store.batch_writer import BadRow
-from gateway.store.ledger import InquiryRow, RefusalRow, ServedRow, SqliteLedger
-from gateway.store.ledger_reader import LedgerReader
-from gateway.store.ledger_schema import TABLES
+from gateway.store.ledger.contract import InquiryRow, RefusalRow, ServedRow
+from gateway.store.ledger.reader import LedgerReader
+from gateway.store.ledger.schema import TABLES
+from gateway.store.ledger.sqlite import SqliteLedger
+from gateway.store.writing.batch_writer import BadRow
 
 from ..ledger_rows import CANARY, EXPIRES, ending, question
 from ..standins import HandClock

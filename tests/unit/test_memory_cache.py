@@ -4,7 +4,7 @@ import pytest
 
 from connectors.contract import FieldNote, Reply
 from connectors.words import FieldStatus, Outcome
-from gateway.store.memory_cache import ENTRY, MemoryCache
+from gateway.store.cache.memory import ENTRY, MemoryCache
 
 from ..standins import HandClock
 

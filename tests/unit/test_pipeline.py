@@ -24,8 +24,9 @@ from gateway.errors import (
 )
 from gateway.model import Answer, Credentials, Inquiry, Verified
 from gateway.pipeline import Pipeline
-from gateway.store.ledger import RefusalRow, SqliteLedger
-from gateway.store.records import Records
+from gateway.store.ledger.contract import RefusalRow
+from gateway.store.ledger.records import Records
+from gateway.store.ledger.sqlite import SqliteLedger
 from tests.rooms import caller, given, inquiry, reply
 
 STAGES = ("admit", "validate", "fill", "authorize", "fan_out", "structure", "verify")

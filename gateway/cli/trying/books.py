@@ -19,8 +19,8 @@ from ...jobs.shelf import Shelf
 from ...jobs.store import StoredJobs
 from ...model import Credentials
 from ...security.keys import Keys
-from ...store.ledger import SqliteLedger
-from ...store.records import Records
+from ...store.ledger.records import Records
+from ...store.ledger.sqlite import SqliteLedger
 from ...store.stores import Stores
 from .folder import OpenFolder
 

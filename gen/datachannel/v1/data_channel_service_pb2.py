@@ -24,11 +24,14 @@ _sym_db = _symbol_database.Default()
 
 from datachannel.v1 import inquiry_pb2 as datachannel_dot_v1_dot_inquiry__pb2
 from datachannel.v1 import report_pb2 as datachannel_dot_v1_dot_report__pb2
+from datachannel.v1 import user_info_pb2 as datachannel_dot_v1_dot_user__info__pb2
+from google.protobuf import duration_pb2 as google_dot_protobuf_dot_duration__pb2
 from google.protobuf import field_mask_pb2 as google_dot_protobuf_dot_field__mask__pb2
+from google.rpc import status_pb2 as google_dot_rpc_dot_status__pb2
 from google.type import money_pb2 as google_dot_type_dot_money__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n)datachannel/v1/data_channel_service.proto\x12\x0e\x64\x61tachannel.v1\x1a\x1c\x64\x61tachannel/v1/inquiry.proto\x1a\x1b\x64\x61tachannel/v1/report.proto\x1a google/protobuf/field_mask.proto\x1a\x17google/type/money.proto\"\xf6\x04\n\x12GetUserInfoRequest\x12\x12\n\ninquiry_id\x18\x01 \x01(\t\x12\x0f\n\x07product\x18\x02 \x01(\t\x12*\n\x06\x66ields\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.FieldMask\x12(\n\x07subject\x18\x04 \x01(\x0b\x32\x17.datachannel.v1.Subject\x12(\n\x07purpose\x18\x05 \x01(\x0e\x32\x17.datachannel.v1.Purpose\x12(\n\x07\x63onsent\x18\x06 \x01(\x0b\x32\x17.datachannel.v1.Consent\x12$\n\x05reuse\x18\x07 \x01(\x0b\x32\x15.datachannel.v1.Reuse\x12$\n\x08max_cost\x18\x08 \x01(\x0b\x32\x12.google.type.Money\x12\x30\n\x0b\x61pplication\x18\t \x01(\x0b\x32\x1b.datachannel.v1.Application\x12&\n\x06\x64\x65vice\x18\n \x01(\x0b\x32\x16.datachannel.v1.Device\x12>\n\x06inputs\x18\x0b \x03(\x0b\x32..datachannel.v1.GetUserInfoRequest.InputsEntry\x12H\n\x0b\x61ttachments\x18\x0c \x03(\x0b\x32\x33.datachannel.v1.GetUserInfoRequest.AttachmentsEntry\x1a-\n\x0bInputsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\x1a\x32\n\x10\x41ttachmentsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x0c:\x02\x38\x01\"=\n\x13GetUserInfoResponse\x12&\n\x06report\x18\x01 \x01(\x0b\x32\x16.datachannel.v1.Report\"\'\n\x11GetInquiryRequest\x12\x12\n\ninquiry_id\x18\x01 \x01(\t\"i\n\x12GetInquiryResponse\x12+\n\x05state\x18\x01 \x01(\x0e\x32\x1c.datachannel.v1.InquiryState\x12&\n\x06report\x18\x02 \x01(\x0b\x32\x16.datachannel.v1.Report*a\n\x0cInquiryState\x12\x1d\n\x19INQUIRY_STATE_UNSPECIFIED\x10\x00\x12\x19\n\x15INQUIRY_STATE_PENDING\x10\x01\x12\x17\n\x13INQUIRY_STATE_FINAL\x10\x02\x32\xc1\x01\n\x12\x44\x61taChannelService\x12V\n\x0bGetUserInfo\x12\".datachannel.v1.GetUserInfoRequest\x1a#.datachannel.v1.GetUserInfoResponse\x12S\n\nGetInquiry\x12!.datachannel.v1.GetInquiryRequest\x1a\".datachannel.v1.GetInquiryResponseB\x02P\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n)datachannel/v1/data_channel_service.proto\x12\x0e\x64\x61tachannel.v1\x1a\x1c\x64\x61tachannel/v1/inquiry.proto\x1a\x1b\x64\x61tachannel/v1/report.proto\x1a\x1e\x64\x61tachannel/v1/user_info.proto\x1a\x1egoogle/protobuf/duration.proto\x1a google/protobuf/field_mask.proto\x1a\x17google/rpc/status.proto\x1a\x17google/type/money.proto\"\x93\x05\n\x12GetUserInfoRequest\x12\x12\n\ninquiry_id\x18\x01 \x01(\t\x12\x0f\n\x07product\x18\x02 \x01(\t\x12*\n\x06\x66ields\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.FieldMask\x12(\n\x07subject\x18\x04 \x01(\x0b\x32\x17.datachannel.v1.Subject\x12(\n\x07purpose\x18\x05 \x01(\x0e\x32\x17.datachannel.v1.Purpose\x12(\n\x07\x63onsent\x18\x06 \x01(\x0b\x32\x17.datachannel.v1.Consent\x12$\n\x05reuse\x18\x07 \x01(\x0b\x32\x15.datachannel.v1.Reuse\x12$\n\x08max_cost\x18\x08 \x01(\x0b\x32\x12.google.type.Money\x12\x30\n\x0b\x61pplication\x18\t \x01(\x0b\x32\x1b.datachannel.v1.Application\x12&\n\x06\x64\x65vice\x18\n \x01(\x0b\x32\x16.datachannel.v1.Device\x12>\n\x06inputs\x18\x0b \x03(\x0b\x32..datachannel.v1.GetUserInfoRequest.InputsEntry\x12H\n\x0b\x61ttachments\x18\x0c \x03(\x0b\x32\x33.datachannel.v1.GetUserInfoRequest.AttachmentsEntry\x12\x1b\n\x13\x61\x63knowledge_unknown\x18\r \x03(\t\x1a-\n\x0bInputsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\x1a\x32\n\x10\x41ttachmentsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x0c:\x02\x38\x01\"=\n\x13GetUserInfoResponse\x12&\n\x06report\x18\x01 \x01(\x0b\x32\x16.datachannel.v1.Report\"~\n\x16StreamUserInfoResponse\x12\x31\n\x06\x61nswer\x18\x01 \x01(\x0b\x32\x1f.datachannel.v1.ConnectorAnswerH\x00\x12(\n\x06report\x18\x02 \x01(\x0b\x32\x16.datachannel.v1.ReportH\x00\x42\x07\n\x05\x65vent\"\xf6\x01\n\x0f\x43onnectorAnswer\x12/\n\x06result\x18\x01 \x01(\x0b\x32\x1f.datachannel.v1.ConnectorResult\x12+\n\tuser_info\x18\x02 \x01(\x0b\x32\x18.datachannel.v1.UserInfo\x12;\n\x06\x66ields\x18\x03 \x03(\x0b\x32+.datachannel.v1.ConnectorAnswer.FieldsEntry\x1aH\n\x0b\x46ieldsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12(\n\x05value\x18\x02 \x01(\x0b\x32\x19.datachannel.v1.FieldMeta:\x02\x38\x01\"z\n\x17\x42\x61tchGetUserInfoRequest\x12\x33\n\x07inquiry\x18\x01 \x01(\x0b\x32\".datachannel.v1.GetUserInfoRequest\x12*\n\x07timeout\x18\x02 \x01(\x0b\x32\x19.google.protobuf.Duration\"\x88\x01\n\x18\x42\x61tchGetUserInfoResponse\x12\x12\n\ninquiry_id\x18\x01 \x01(\t\x12(\n\x06report\x18\x02 \x01(\x0b\x32\x16.datachannel.v1.ReportH\x00\x12$\n\x06status\x18\x03 \x01(\x0b\x32\x12.google.rpc.StatusH\x00\x42\x08\n\x06\x61nswer\"\'\n\x11GetInquiryRequest\x12\x12\n\ninquiry_id\x18\x01 \x01(\t\"\x83\x01\n\x12GetInquiryResponse\x12+\n\x05state\x18\x01 \x01(\x0e\x32\x1c.datachannel.v1.InquiryState\x12&\n\x06report\x18\x02 \x01(\x0b\x32\x16.datachannel.v1.Report\x12\x18\n\x10unknown_call_ids\x18\x03 \x03(\t*\x97\x01\n\x0cInquiryState\x12\x1d\n\x19INQUIRY_STATE_UNSPECIFIED\x10\x00\x12\x19\n\x15INQUIRY_STATE_PENDING\x10\x01\x12\x17\n\x13INQUIRY_STATE_FINAL\x10\x02\x12\x19\n\x15INQUIRY_STATE_RUNNING\x10\x03\x12\x19\n\x15INQUIRY_STATE_UNKNOWN\x10\x04\x32\x8c\x03\n\x12\x44\x61taChannelService\x12V\n\x0bGetUserInfo\x12\".datachannel.v1.GetUserInfoRequest\x1a#.datachannel.v1.GetUserInfoResponse\x12^\n\x0eStreamUserInfo\x12\".datachannel.v1.GetUserInfoRequest\x1a&.datachannel.v1.StreamUserInfoResponse0\x01\x12i\n\x10\x42\x61tchGetUserInfo\x12\'.datachannel.v1.BatchGetUserInfoRequest\x1a(.datachannel.v1.BatchGetUserInfoResponse(\x01\x30\x01\x12S\n\nGetInquiry\x12!.datachannel.v1.GetInquiryRequest\x1a\".datachannel.v1.GetInquiryResponseB\x02P\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -40,20 +43,32 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_GETUSERINFOREQUEST_INPUTSENTRY']._serialized_options = b'8\001'
   _globals['_GETUSERINFOREQUEST_ATTACHMENTSENTRY']._loaded_options = None
   _globals['_GETUSERINFOREQUEST_ATTACHMENTSENTRY']._serialized_options = b'8\001'
-  _globals['_INQUIRYSTATE']._serialized_start=1023
-  _globals['_INQUIRYSTATE']._serialized_end=1120
-  _globals['_GETUSERINFOREQUEST']._serialized_start=180
-  _globals['_GETUSERINFOREQUEST']._serialized_end=810
-  _globals['_GETUSERINFOREQUEST_INPUTSENTRY']._serialized_start=713
-  _globals['_GETUSERINFOREQUEST_INPUTSENTRY']._serialized_end=758
-  _globals['_GETUSERINFOREQUEST_ATTACHMENTSENTRY']._serialized_start=760
-  _globals['_GETUSERINFOREQUEST_ATTACHMENTSENTRY']._serialized_end=810
-  _globals['_GETUSERINFORESPONSE']._serialized_start=812
-  _globals['_GETUSERINFORESPONSE']._serialized_end=873
-  _globals['_GETINQUIRYREQUEST']._serialized_start=875
-  _globals['_GETINQUIRYREQUEST']._serialized_end=914
-  _globals['_GETINQUIRYRESPONSE']._serialized_start=916
-  _globals['_GETINQUIRYRESPONSE']._serialized_end=1021
-  _globals['_DATACHANNELSERVICE']._serialized_start=1123
-  _globals['_DATACHANNELSERVICE']._serialized_end=1316
+  _globals['_CONNECTORANSWER_FIELDSENTRY']._loaded_options = None
+  _globals['_CONNECTORANSWER_FIELDSENTRY']._serialized_options = b'8\001'
+  _globals['_INQUIRYSTATE']._serialized_start=1809
+  _globals['_INQUIRYSTATE']._serialized_end=1960
+  _globals['_GETUSERINFOREQUEST']._serialized_start=269
+  _globals['_GETUSERINFOREQUEST']._serialized_end=928
+  _globals['_GETUSERINFOREQUEST_INPUTSENTRY']._serialized_start=831
+  _globals['_GETUSERINFOREQUEST_INPUTSENTRY']._serialized_end=876
+  _globals['_GETUSERINFOREQUEST_ATTACHMENTSENTRY']._serialized_start=878
+  _globals['_GETUSERINFOREQUEST_ATTACHMENTSENTRY']._serialized_end=928
+  _globals['_GETUSERINFORESPONSE']._serialized_start=930
+  _globals['_GETUSERINFORESPONSE']._serialized_end=991
+  _globals['_STREAMUSERINFORESPONSE']._serialized_start=993
+  _globals['_STREAMUSERINFORESPONSE']._serialized_end=1119
+  _globals['_CONNECTORANSWER']._serialized_start=1122
+  _globals['_CONNECTORANSWER']._serialized_end=1368
+  _globals['_CONNECTORANSWER_FIELDSENTRY']._serialized_start=1296
+  _globals['_CONNECTORANSWER_FIELDSENTRY']._serialized_end=1368
+  _globals['_BATCHGETUSERINFOREQUEST']._serialized_start=1370
+  _globals['_BATCHGETUSERINFOREQUEST']._serialized_end=1492
+  _globals['_BATCHGETUSERINFORESPONSE']._serialized_start=1495
+  _globals['_BATCHGETUSERINFORESPONSE']._serialized_end=1631
+  _globals['_GETINQUIRYREQUEST']._serialized_start=1633
+  _globals['_GETINQUIRYREQUEST']._serialized_end=1672
+  _globals['_GETINQUIRYRESPONSE']._serialized_start=1675
+  _globals['_GETINQUIRYRESPONSE']._serialized_end=1806
+  _globals['_DATACHANNELSERVICE']._serialized_start=1963
+  _globals['_DATACHANNELSERVICE']._serialized_end=2359
 # @@protoc_insertion_point(module_scope)

@@ -6,11 +6,14 @@ isort:skip_file
 from collections import abc as _abc
 from datachannel.v1 import inquiry_pb2 as _inquiry_pb2
 from datachannel.v1 import report_pb2 as _report_pb2
+from datachannel.v1 import user_info_pb2 as _user_info_pb2
 from google.protobuf import descriptor as _descriptor
+from google.protobuf import duration_pb2 as _duration_pb2
 from google.protobuf import field_mask_pb2 as _field_mask_pb2
 from google.protobuf import message as _message
 from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
+from google.rpc import status_pb2 as _status_pb2
 from google.type import money_pb2 as _money_pb2
 import builtins as _builtins
 import sys
@@ -35,6 +38,12 @@ class _InquiryStateEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_InquiryS
     """A connector's answer is still to come."""
     INQUIRY_STATE_FINAL: _InquiryState.ValueType  # 2
     """Nothing more is to come."""
+    INQUIRY_STATE_RUNNING: _InquiryState.ValueType  # 3
+    """It is being worked on: there is no report yet."""
+    INQUIRY_STATE_UNKNOWN: _InquiryState.ValueType  # 4
+    """It ended without a report, and something may have been bought: an answer that
+    arrives late is given here, and what stays unknown is reconciled.
+    """
 
 class InquiryState(_InquiryState, metaclass=_InquiryStateEnumTypeWrapper):
     """Whether an inquiry is over."""
@@ -45,6 +54,12 @@ INQUIRY_STATE_PENDING: InquiryState.ValueType  # 1
 """A connector's answer is still to come."""
 INQUIRY_STATE_FINAL: InquiryState.ValueType  # 2
 """Nothing more is to come."""
+INQUIRY_STATE_RUNNING: InquiryState.ValueType  # 3
+"""It is being worked on: there is no report yet."""
+INQUIRY_STATE_UNKNOWN: InquiryState.ValueType  # 4
+"""It ended without a report, and something may have been bought: an answer that
+arrives late is given here, and what stays unknown is reconciled.
+"""
 Global___InquiryState: _TypeAlias = InquiryState  # noqa: Y015
 
 @_typing.final
@@ -105,6 +120,7 @@ class GetUserInfoRequest(_message.Message):
     DEVICE_FIELD_NUMBER: _builtins.int
     INPUTS_FIELD_NUMBER: _builtins.int
     ATTACHMENTS_FIELD_NUMBER: _builtins.int
+    ACKNOWLEDGE_UNKNOWN_FIELD_NUMBER: _builtins.int
     inquiry_id: _builtins.str
     """Chosen by the caller, 1 to 255 characters. The same id with the same body is
     one inquiry: it is joined or replayed, and nothing is bought twice.
@@ -157,6 +173,12 @@ class GetUserInfoRequest(_message.Message):
         statement and the like. All of a request is at most 4 MiB.
         """
 
+    @_builtins.property
+    def acknowledge_unknown(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Calls, by their ids, whose outcome is unknown and known to be so: without it an
+        open one keeps another hard inquiry about the same subject from being made.
+        """
+
     def __init__(
         self,
         *,
@@ -172,10 +194,11 @@ class GetUserInfoRequest(_message.Message):
         device: _inquiry_pb2.Device | None = ...,
         inputs: _abc.Mapping[_builtins.str, _builtins.str] | None = ...,
         attachments: _abc.Mapping[_builtins.str, _builtins.bytes] | None = ...,
+        acknowledge_unknown: _abc.Iterable[_builtins.str] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["application", b"application", "consent", b"consent", "device", b"device", "fields", b"fields", "max_cost", b"max_cost", "reuse", b"reuse", "subject", b"subject"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["application", b"application", "attachments", b"attachments", "consent", b"consent", "device", b"device", "fields", b"fields", "inputs", b"inputs", "inquiry_id", b"inquiry_id", "max_cost", b"max_cost", "product", b"product", "purpose", b"purpose", "reuse", b"reuse", "subject", b"subject"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["acknowledge_unknown", b"acknowledge_unknown", "application", b"application", "attachments", b"attachments", "consent", b"consent", "device", b"device", "fields", b"fields", "inputs", b"inputs", "inquiry_id", b"inquiry_id", "max_cost", b"max_cost", "product", b"product", "purpose", b"purpose", "reuse", b"reuse", "subject", b"subject"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -204,6 +227,163 @@ class GetUserInfoResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___GetUserInfoResponse: _TypeAlias = GetUserInfoResponse  # noqa: Y015
+
+@_typing.final
+class StreamUserInfoResponse(_message.Message):
+    """What is told of an inquiry while it goes on, and at its end."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ANSWER_FIELD_NUMBER: _builtins.int
+    REPORT_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def answer(self) -> Global___ConnectorAnswer:
+        """One connector has answered, or will not."""
+
+    @_builtins.property
+    def report(self) -> _report_pb2.Report:
+        """The verified report; nothing follows it."""
+
+    def __init__(
+        self,
+        *,
+        answer: Global___ConnectorAnswer | None = ...,
+        report: _report_pb2.Report | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["answer", b"answer", "event", b"event", "report", b"report"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["answer", b"answer", "event", b"event", "report", b"report"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType_event: _TypeAlias = _typing.Literal["answer", "report"]  # noqa: Y015
+    _WhichOneofArgType_event: _TypeAlias = _typing.Literal["event", b"event"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType_event) -> _WhichOneofReturnType_event | None: ...
+
+Global___StreamUserInfoResponse: _TypeAlias = StreamUserInfoResponse  # noqa: Y015
+
+@_typing.final
+class ConnectorAnswer(_message.Message):
+    """One connector's part of an inquiry, before the report is put together."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    @_typing.final
+    class FieldsEntry(_message.Message):
+        DESCRIPTOR: _descriptor.Descriptor
+
+        KEY_FIELD_NUMBER: _builtins.int
+        VALUE_FIELD_NUMBER: _builtins.int
+        key: _builtins.str
+        @_builtins.property
+        def value(self) -> _report_pb2.FieldMeta: ...
+        def __init__(
+            self,
+            *,
+            key: _builtins.str = ...,
+            value: _report_pb2.FieldMeta | None = ...,
+        ) -> None: ...
+        _HasFieldArgType: _TypeAlias = _typing.Literal["value", b"value"]  # noqa: Y015
+        def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+        _ClearFieldArgType: _TypeAlias = _typing.Literal["key", b"key", "value", b"value"]  # noqa: Y015
+        def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+        def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+    RESULT_FIELD_NUMBER: _builtins.int
+    USER_INFO_FIELD_NUMBER: _builtins.int
+    FIELDS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def result(self) -> _report_pb2.ConnectorResult:
+        """How it ended."""
+
+    @_builtins.property
+    def user_info(self) -> _user_info_pb2.UserInfo:
+        """What it gave, as far as the caller may see it; not yet checked against others."""
+
+    @_builtins.property
+    def fields(self) -> _containers.MessageMap[_builtins.str, _report_pb2.FieldMeta]:
+        """What is known of each fact that it gave, by its path relative to UserInfo."""
+
+    def __init__(
+        self,
+        *,
+        result: _report_pb2.ConnectorResult | None = ...,
+        user_info: _user_info_pb2.UserInfo | None = ...,
+        fields: _abc.Mapping[_builtins.str, _report_pb2.FieldMeta] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["result", b"result", "user_info", b"user_info"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["fields", b"fields", "result", b"result", "user_info", b"user_info"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ConnectorAnswer: _TypeAlias = ConnectorAnswer  # noqa: Y015
+
+@_typing.final
+class BatchGetUserInfoRequest(_message.Message):
+    """One inquiry of a batch."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    INQUIRY_FIELD_NUMBER: _builtins.int
+    TIMEOUT_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def inquiry(self) -> Global___GetUserInfoRequest:
+        """The inquiry; its id tells its answer from the others'."""
+
+    @_builtins.property
+    def timeout(self) -> _duration_pb2.Duration:
+        """How long it may take from when it is begun. Absent: as the product says. The
+        stream's own deadline bounds all items.
+        """
+
+    def __init__(
+        self,
+        *,
+        inquiry: Global___GetUserInfoRequest | None = ...,
+        timeout: _duration_pb2.Duration | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["inquiry", b"inquiry", "timeout", b"timeout"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["inquiry", b"inquiry", "timeout", b"timeout"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___BatchGetUserInfoRequest: _TypeAlias = BatchGetUserInfoRequest  # noqa: Y015
+
+@_typing.final
+class BatchGetUserInfoResponse(_message.Message):
+    """The answer to one inquiry of a batch."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    INQUIRY_ID_FIELD_NUMBER: _builtins.int
+    REPORT_FIELD_NUMBER: _builtins.int
+    STATUS_FIELD_NUMBER: _builtins.int
+    inquiry_id: _builtins.str
+    """As the caller chose it."""
+    @_builtins.property
+    def report(self) -> _report_pb2.Report:
+        """The report."""
+
+    @_builtins.property
+    def status(self) -> _status_pb2.Status:
+        """Why there is none: what GetUserInfo would have failed with."""
+
+    def __init__(
+        self,
+        *,
+        inquiry_id: _builtins.str = ...,
+        report: _report_pb2.Report | None = ...,
+        status: _status_pb2.Status | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["answer", b"answer", "report", b"report", "status", b"status"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["answer", b"answer", "inquiry_id", b"inquiry_id", "report", b"report", "status", b"status"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType_answer: _TypeAlias = _typing.Literal["report", "status"]  # noqa: Y015
+    _WhichOneofArgType_answer: _TypeAlias = _typing.Literal["answer", b"answer"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType_answer) -> _WhichOneofReturnType_answer | None: ...
+
+Global___BatchGetUserInfoResponse: _TypeAlias = BatchGetUserInfoResponse  # noqa: Y015
 
 @_typing.final
 class GetInquiryRequest(_message.Message):
@@ -235,21 +415,27 @@ class GetInquiryResponse(_message.Message):
 
     STATE_FIELD_NUMBER: _builtins.int
     REPORT_FIELD_NUMBER: _builtins.int
+    UNKNOWN_CALL_IDS_FIELD_NUMBER: _builtins.int
     state: Global___InquiryState.ValueType
     """Whether more is to come."""
     @_builtins.property
     def report(self) -> _report_pb2.Report:
-        """The report, with what has come by now."""
+        """The report, with what has come by now; absent while there is none."""
+
+    @_builtins.property
+    def unknown_call_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Of INQUIRY_STATE_UNKNOWN: the calls, by their ids, whose outcome nobody knows yet."""
 
     def __init__(
         self,
         *,
         state: Global___InquiryState.ValueType = ...,
         report: _report_pb2.Report | None = ...,
+        unknown_call_ids: _abc.Iterable[_builtins.str] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["report", b"report"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["report", b"report", "state", b"state"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["report", b"report", "state", b"state", "unknown_call_ids", b"unknown_call_ids"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -40,6 +40,16 @@ class DataChannelServiceStub:
                 request_serializer=datachannel_dot_v1_dot_data__channel__service__pb2.GetUserInfoRequest.SerializeToString,
                 response_deserializer=datachannel_dot_v1_dot_data__channel__service__pb2.GetUserInfoResponse.FromString,
                 _registered_method=True)
+        self.StreamUserInfo = channel.unary_stream(
+                '/datachannel.v1.DataChannelService/StreamUserInfo',
+                request_serializer=datachannel_dot_v1_dot_data__channel__service__pb2.GetUserInfoRequest.SerializeToString,
+                response_deserializer=datachannel_dot_v1_dot_data__channel__service__pb2.StreamUserInfoResponse.FromString,
+                _registered_method=True)
+        self.BatchGetUserInfo = channel.stream_stream(
+                '/datachannel.v1.DataChannelService/BatchGetUserInfo',
+                request_serializer=datachannel_dot_v1_dot_data__channel__service__pb2.BatchGetUserInfoRequest.SerializeToString,
+                response_deserializer=datachannel_dot_v1_dot_data__channel__service__pb2.BatchGetUserInfoResponse.FromString,
+                _registered_method=True)
         self.GetInquiry = channel.unary_unary(
                 '/datachannel.v1.DataChannelService/GetInquiry',
                 request_serializer=datachannel_dot_v1_dot_data__channel__service__pb2.GetInquiryRequest.SerializeToString,
@@ -62,12 +72,34 @@ class DataChannelServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def StreamUserInfo(self, request, context):
+        """Asks like GetUserInfo, and tells of each connector as soon as it has answered.
+
+        The last message is the report, and it alone is verified. A stream that breaks
+        off is come back for like any inquiry: by the same id, or with GetInquiry.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def BatchGetUserInfo(self, request_iterator, context):
+        """Makes many inquiries on one stream; each is answered by itself, in the order in
+        which they end.
+
+        Items are read only as fast as they are worked on. An item that is refused or
+        fails has a status of its own and ends nothing but itself. A stream that breaks
+        off is resumed by sending the items again that were not answered, under their ids.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def GetInquiry(self, request, context):
-        """Comes back for an inquiry whose report was PENDING: gives what is known by now.
+        """Comes back for an earlier inquiry: gives what is known of it by now.
 
         Only the tenant that asked; its caller, purpose and consent are checked anew.
-        Nothing is bought. NOT_FOUND where no answer of the inquiry was left to come, or
-        where it is no longer kept.
+        Nothing is bought. NOT_FOUND where there is no inquiry of that id, or where it is
+        no longer kept.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -80,6 +112,16 @@ def add_DataChannelServiceServicer_to_server(servicer, server):
                     servicer.GetUserInfo,
                     request_deserializer=datachannel_dot_v1_dot_data__channel__service__pb2.GetUserInfoRequest.FromString,
                     response_serializer=datachannel_dot_v1_dot_data__channel__service__pb2.GetUserInfoResponse.SerializeToString,
+            ),
+            'StreamUserInfo': grpc.unary_stream_rpc_method_handler(
+                    servicer.StreamUserInfo,
+                    request_deserializer=datachannel_dot_v1_dot_data__channel__service__pb2.GetUserInfoRequest.FromString,
+                    response_serializer=datachannel_dot_v1_dot_data__channel__service__pb2.StreamUserInfoResponse.SerializeToString,
+            ),
+            'BatchGetUserInfo': grpc.stream_stream_rpc_method_handler(
+                    servicer.BatchGetUserInfo,
+                    request_deserializer=datachannel_dot_v1_dot_data__channel__service__pb2.BatchGetUserInfoRequest.FromString,
+                    response_serializer=datachannel_dot_v1_dot_data__channel__service__pb2.BatchGetUserInfoResponse.SerializeToString,
             ),
             'GetInquiry': grpc.unary_unary_rpc_method_handler(
                     servicer.GetInquiry,
@@ -115,6 +157,60 @@ class DataChannelService:
             '/datachannel.v1.DataChannelService/GetUserInfo',
             datachannel_dot_v1_dot_data__channel__service__pb2.GetUserInfoRequest.SerializeToString,
             datachannel_dot_v1_dot_data__channel__service__pb2.GetUserInfoResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def StreamUserInfo(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_stream(
+            request,
+            target,
+            '/datachannel.v1.DataChannelService/StreamUserInfo',
+            datachannel_dot_v1_dot_data__channel__service__pb2.GetUserInfoRequest.SerializeToString,
+            datachannel_dot_v1_dot_data__channel__service__pb2.StreamUserInfoResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def BatchGetUserInfo(request_iterator,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.stream_stream(
+            request_iterator,
+            target,
+            '/datachannel.v1.DataChannelService/BatchGetUserInfo',
+            datachannel_dot_v1_dot_data__channel__service__pb2.BatchGetUserInfoRequest.SerializeToString,
+            datachannel_dot_v1_dot_data__channel__service__pb2.BatchGetUserInfoResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -40,12 +40,26 @@ class DataChannelServiceStub:
     OK, however partial: `report.completeness` says what is missing and why. Every
     other status carries one google.rpc.ErrorInfo and no value of the subject.
     """
+    StreamUserInfo: _grpc.UnaryStreamMultiCallable[_data_channel_service_pb2.GetUserInfoRequest, _data_channel_service_pb2.StreamUserInfoResponse]
+    """Asks like GetUserInfo, and tells of each connector as soon as it has answered.
+
+    The last message is the report, and it alone is verified. A stream that breaks
+    off is come back for like any inquiry: by the same id, or with GetInquiry.
+    """
+    BatchGetUserInfo: _grpc.StreamStreamMultiCallable[_data_channel_service_pb2.BatchGetUserInfoRequest, _data_channel_service_pb2.BatchGetUserInfoResponse]
+    """Makes many inquiries on one stream; each is answered by itself, in the order in
+    which they end.
+
+    Items are read only as fast as they are worked on. An item that is refused or
+    fails has a status of its own and ends nothing but itself. A stream that breaks
+    off is resumed by sending the items again that were not answered, under their ids.
+    """
     GetInquiry: _grpc.UnaryUnaryMultiCallable[_data_channel_service_pb2.GetInquiryRequest, _data_channel_service_pb2.GetInquiryResponse]
-    """Comes back for an inquiry whose report was PENDING: gives what is known by now.
+    """Comes back for an earlier inquiry: gives what is known of it by now.
 
     Only the tenant that asked; its caller, purpose and consent are checked anew.
-    Nothing is bought. NOT_FOUND where no answer of the inquiry was left to come, or
-    where it is no longer kept.
+    Nothing is bought. NOT_FOUND where there is no inquiry of that id, or where it is
+    no longer kept.
     """
 
 @_typing.type_check_only
@@ -60,12 +74,26 @@ class DataChannelServiceAsyncStub(DataChannelServiceStub):
     OK, however partial: `report.completeness` says what is missing and why. Every
     other status carries one google.rpc.ErrorInfo and no value of the subject.
     """
+    StreamUserInfo: _aio.UnaryStreamMultiCallable[_data_channel_service_pb2.GetUserInfoRequest, _data_channel_service_pb2.StreamUserInfoResponse]  # type: ignore[assignment]
+    """Asks like GetUserInfo, and tells of each connector as soon as it has answered.
+
+    The last message is the report, and it alone is verified. A stream that breaks
+    off is come back for like any inquiry: by the same id, or with GetInquiry.
+    """
+    BatchGetUserInfo: _aio.StreamStreamMultiCallable[_data_channel_service_pb2.BatchGetUserInfoRequest, _data_channel_service_pb2.BatchGetUserInfoResponse]  # type: ignore[assignment]
+    """Makes many inquiries on one stream; each is answered by itself, in the order in
+    which they end.
+
+    Items are read only as fast as they are worked on. An item that is refused or
+    fails has a status of its own and ends nothing but itself. A stream that breaks
+    off is resumed by sending the items again that were not answered, under their ids.
+    """
     GetInquiry: _aio.UnaryUnaryMultiCallable[_data_channel_service_pb2.GetInquiryRequest, _data_channel_service_pb2.GetInquiryResponse]  # type: ignore[assignment]
-    """Comes back for an inquiry whose report was PENDING: gives what is known by now.
+    """Comes back for an earlier inquiry: gives what is known of it by now.
 
     Only the tenant that asked; its caller, purpose and consent are checked anew.
-    Nothing is bought. NOT_FOUND where no answer of the inquiry was left to come, or
-    where it is no longer kept.
+    Nothing is bought. NOT_FOUND where there is no inquiry of that id, or where it is
+    no longer kept.
     """
 
 class DataChannelServiceServicer(metaclass=_abc_1.ABCMeta):
@@ -85,16 +113,42 @@ class DataChannelServiceServicer(metaclass=_abc_1.ABCMeta):
         """
 
     @_abc_1.abstractmethod
+    def StreamUserInfo(
+        self,
+        request: _data_channel_service_pb2.GetUserInfoRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_abc.Iterator[_data_channel_service_pb2.StreamUserInfoResponse], _abc.AsyncIterator[_data_channel_service_pb2.StreamUserInfoResponse]]:
+        """Asks like GetUserInfo, and tells of each connector as soon as it has answered.
+
+        The last message is the report, and it alone is verified. A stream that breaks
+        off is come back for like any inquiry: by the same id, or with GetInquiry.
+        """
+
+    @_abc_1.abstractmethod
+    def BatchGetUserInfo(
+        self,
+        request_iterator: _MaybeAsyncIterator[_data_channel_service_pb2.BatchGetUserInfoRequest],
+        context: _ServicerContext,
+    ) -> _typing.Union[_abc.Iterator[_data_channel_service_pb2.BatchGetUserInfoResponse], _abc.AsyncIterator[_data_channel_service_pb2.BatchGetUserInfoResponse]]:
+        """Makes many inquiries on one stream; each is answered by itself, in the order in
+        which they end.
+
+        Items are read only as fast as they are worked on. An item that is refused or
+        fails has a status of its own and ends nothing but itself. A stream that breaks
+        off is resumed by sending the items again that were not answered, under their ids.
+        """
+
+    @_abc_1.abstractmethod
     def GetInquiry(
         self,
         request: _data_channel_service_pb2.GetInquiryRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_data_channel_service_pb2.GetInquiryResponse, _abc.Awaitable[_data_channel_service_pb2.GetInquiryResponse]]:
-        """Comes back for an inquiry whose report was PENDING: gives what is known by now.
+        """Comes back for an earlier inquiry: gives what is known of it by now.
 
         Only the tenant that asked; its caller, purpose and consent are checked anew.
-        Nothing is bought. NOT_FOUND where no answer of the inquiry was left to come, or
-        where it is no longer kept.
+        Nothing is bought. NOT_FOUND where there is no inquiry of that id, or where it is
+        no longer kept.
         """
 
 def add_DataChannelServiceServicer_to_server(servicer: DataChannelServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

@@ -4,72 +4,25 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from pathlib import Path
 
 import orjson
 
-from connectors.contract import Query
+from connectors.contract import Query, Reply
 from connectors.kit import Clock, Ending
-from connectors.words import Effect, Purpose, ServedFrom
+from connectors.words import Effect
 
-from .batch_writer import Row
-from .group_commit import PATIENCE, GroupCommit
-from .ledger_schema import connect, insert
+from ..writing.batch_writer import Row
+from ..writing.group_commit import PATIENCE, GroupCommit
+from .contract import InquiryRow, RefusalRow, ServedRow
+from .schema import connect, insert
 
 LONGEST_REFERENCE = 255
 """Characters of a bureau's reference that are kept."""
 
 _INQUIRY, _INTENT, _OUTCOME, _SERVED = map(insert, ("inquiries", "intents", "outcomes", "served"))
-
-
-@dataclass(frozen=True, slots=True)
-class InquiryRow:
-    """An inquiry that was granted these connectors."""
-
-    inquiry_id: str
-    tenant: str
-    caller: str
-    product: str
-    purpose: Purpose
-    consent_id: str | None
-    consent_expires_at: datetime | None
-    subject_token: str
-    connectors: tuple[str, ...]
-    config_version: str
-
-
-@dataclass(frozen=True, slots=True)
-class RefusalRow:
-    """
-    An inquiry that was refused, as far as it was known by then.
-
-    What nobody recognised (a product that does not exist) stays empty: it is
-    free text of the caller's, and could hold anything.
-    """
-
-    inquiry_id: str
-    reason: str
-    config_version: str
-    tenant: str = ""
-    caller: str = ""
-    product: str = ""
-    purpose: Purpose | None = None
-    consent_id: str | None = None
-    subject_token: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class ServedRow:
-    """A reply that was not bought for this inquiry, and the call that bought it."""
-
-    inquiry_id: str
-    tenant: str
-    connector: str
-    served_from: ServedFrom
-    call_id: str
 
 
 class SqliteLedger:
@@ -128,7 +81,7 @@ class SqliteLedger:
         )
         await self._commits.put((_INTENT, values))
 
-    async def outcome(self, query: Query, ending: Ending) -> None:
+    async def outcome(self, query: Query, ending: Ending, _reply: Reply | None = None) -> None:
         # A bureau's word: it may be of any length, need not even be text, and SQLite would
         # end it at a zero.
         reference = ending.bureau_reference[:LONGEST_REFERENCE].encode(errors="replace").decode()

@@ -10,11 +10,11 @@ from decimal import Decimal
 
 from pydantic import Field, field_validator
 
-from ..contract import Call, Query, Reply, Standing
-from ..errors import ConnectorError, NotCached
-from ..kit import Kit, Strict
-from ..units import Seconds
-from ..words import ANSWERS, Billed, Outcome, ReuseMode, ServedFrom
+from ...contract import Call, Query, Reply, Standing
+from ...errors import ConnectorError, NotCached
+from ...kit import Kit, Strict
+from ...units import Seconds
+from ...words import ANSWERS, Billed, Outcome, ReuseMode, ServedFrom
 from .flight import Flight
 
 NEGATIVE = frozenset({Outcome.NO_HIT, Outcome.NO_SCORE, Outcome.BLOCKED})

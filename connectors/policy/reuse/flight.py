@@ -6,9 +6,9 @@ import asyncio
 from collections.abc import Coroutine, Sequence
 from copy import copy
 
-from ..contract import Attempt, Query, Reply
-from ..errors import ConnectorError, LedgerDown, NotSent
-from ..words import Effect
+from ...contract import Attempt, Query, Reply
+from ...errors import ConnectorError, LedgerDown, NotSent
+from ...words import Effect
 
 
 class Flight:

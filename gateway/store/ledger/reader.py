@@ -13,7 +13,7 @@ import orjson
 
 from connectors.words import Billed, Effect, Outcome, ServedFrom
 
-from .ledger_schema import connect_reader
+from .schema import connect_reader
 
 _CALLS = """
     SELECT call_id, attempt, inquiry_id, tenant, connector, effect, subject_token, purpose,

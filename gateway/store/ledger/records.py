@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from connectors.contract import Reply, Values
 from connectors.errors import LedgerDown
 
-from ..errors import GatewayError, LedgerUnavailable, Unauthenticated
-from ..model import Credentials, Granted, Inquiry
-from ..policy import CallerPolicy
-from ..subject.ids import recorded
-from .ledger import InquiryRow, RefusalRow, ServedRow, SqliteLedger
+from ...errors import GatewayError, LedgerUnavailable, Unauthenticated
+from ...model import Credentials, Granted, Inquiry
+from ...policy import CallerPolicy
+from ...subject.ids import recorded
+from .contract import InquiryRow, RefusalRow, ServedRow
+from .sqlite import SqliteLedger
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,9 @@ import hashlib
 import hmac
 from collections.abc import Callable, Iterable
 
-from ..contract import Query
-from ..template.scalar import canonical
-from .inputs import value_of
+from ...contract import Query
+from ...template.scalar import canonical
+from ..inputs import value_of
 
 ROOTS = frozenset({"subject", "inquiry", "application", "device", "user_info"})
 """Roots whose values make two questions different ones."""

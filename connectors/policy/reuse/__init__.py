@@ -1,0 +1,1 @@
+"""What is known is not asked, and what is being asked is not asked twice."""

@@ -1,0 +1,1 @@
+"""Who asked what, on which consent, and what came of it."""

@@ -1,0 +1,1 @@
+"""Rows that many callers wait for, written in few commits."""
