@@ -22,6 +22,7 @@ from . import figures, small
 from .load import Measured
 from .process import Child, ChildDied, child
 from .profiling import profile
+from .sending import secure_bureau, sending
 from .stage import Faulty, Stage, bureaus, gateway, load, settings, stage
 
 DELAY_MS = 50
@@ -105,10 +106,12 @@ def _staged(work: Path, bureau: Child) -> Iterator[Stage]:
 def _small(work: Path, bureau: Child) -> small.Figures:
     env = settings(work, bureau, 0)
 
-    async def both() -> small.Figures:
-        return await small.parts(env) | await small.without_grpc(env, work)
+    async def all_of_them() -> small.Figures:
+        with secure_bureau(work) as (secure, pki):
+            sent = await sending(bureau, secure, pki)
+        return sent | await small.parts(env) | await small.without_grpc(env, work)
 
-    return uvloop.run(both())
+    return uvloop.run(all_of_them())
 
 
 if __name__ == "__main__":

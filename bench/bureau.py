@@ -1,9 +1,15 @@
-"""All bureaus in one process: real HTTP/1.1, as lean as it can be. `python -m bench.bureau`."""
+"""
+All bureaus in one process: real HTTP/1.1, as lean as it can be.
+
+    python -m bench.bureau [CERTIFICATE KEY]        with them over TLS
+"""
 
 from __future__ import annotations
 
 import asyncio
 import re
+import ssl
+import sys
 from typing import cast
 
 import uvloop
@@ -69,7 +75,12 @@ class Exchange(asyncio.Protocol):
 
 
 async def main() -> None:
-    server = await asyncio.get_running_loop().create_server(Exchange, "127.0.0.1", 0)
+    context = None
+    if files := sys.argv[1:]:
+        context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+        context.load_cert_chain(*files)
+    loop = asyncio.get_running_loop()
+    server = await loop.create_server(Exchange, "127.0.0.1", 0, ssl=context)
     await serve_until_told(server.sockets[0].getsockname()[1])
 
 

@@ -83,9 +83,9 @@ def table(found: Sequence[Line], small: Figures) -> Iterator[str]:
             f"{line.p50_ms:>10.2f}{line.p99_ms:>10.2f}{line.size:>8}"
         )
     yield ""
-    yield f"{'in one process':42}{'CPU us':>10}"
+    yield f"{'in one process':48}{'CPU us':>10}"
     for name, figure in small.items():
-        yield f"{name:42}{figure:>10.1f}"
+        yield f"{name:48}{figure:>10.1f}"
 
 
 def commit() -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ssl
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Self
 
@@ -86,6 +87,14 @@ class Tls(Strict):
         except (OSError, ssl.SSLError):
             message = f"{certificate}: no certificate with its unencrypted key (PEM)"
             raise ConfigError(message, ("client_cert",)) from None
+
+
+@cache
+def system_trust() -> ssl.SSLContext:
+    """Trust whom the system trusts: read once, as it is hundreds of certificates."""
+    context = ssl.create_default_context()
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    return context
 
 
 def find(files: Path, name: str, key: str) -> Path:

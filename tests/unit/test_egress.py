@@ -12,7 +12,7 @@ from connectors.errors import NotSent
 from connectors.faults import ConfigError
 from connectors.transport.address import read_address
 from connectors.transport.egress import Allowed, Door, LookUp
-from connectors.transport.http import PORTS, Http, HttpTransport
+from connectors.transport.http import PORTS, Http
 from connectors.transport.tls import Tls
 from tests.fault.http_sending import answers, wire
 from tests.fault.wires import Visit, certify, serve
@@ -32,7 +32,7 @@ def to(
 ) -> Transport:
     address = read_address(url, PORTS)
     context = tls.build(make_kit(files=files or Path())) if tls else None
-    return HttpTransport(Http(), address, Door("acme", Allowed.of(hosts), look_up), context)
+    return Http().through(Door("acme", Allowed.of(hosts), look_up), address, context)
 
 
 @pytest.mark.parametrize(
@@ -162,7 +162,7 @@ async def test_tls_verifies_the_name_and_not_the_address(tmp_path: Path) -> None
             tls=Tls(ca="server.pem"),
             files=tmp_path,
         )
-        with pytest.raises(NotSent, match="Certificate"):
+        with pytest.raises(NotSent, match="Cert"):
             await transport.send(wire())
         await transport.aclose()
 

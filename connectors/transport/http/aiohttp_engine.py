@@ -1,11 +1,10 @@
-"""Carries messages over HTTP/1.1."""
+"""HTTP/1.1 by aiohttp."""
 
 from __future__ import annotations
 
-import ssl
 from io import BytesIO
 from types import SimpleNamespace
-from typing import Final, Literal
+from typing import Final
 
 from aiohttp import (
     ClientError,
@@ -18,71 +17,18 @@ from aiohttp import (
     TraceConfig,
 )
 from multidict import CIMultiDict
-from pydantic import Field
 from yarl import URL
 
-from ..codec.charset import Charset
-from ..contract import Attempt, Transport, Wire, WireReply
-from ..errors import ConnectorError, Lost, NotSent, Unreadable
-from ..faults import ConfigError
-from ..kit import Kit, Strict
-from ..units import Bytes, Seconds
-from .address import Address, read_address
-from .egress import Allowed, Door
-from .inflate import Inflating
+from ...contract import Attempt, Wire, WireReply
+from ...errors import ConnectorError, Lost, NotSent, Unreadable
 from .resolver import Resolver
-
-PORTS: Final = {"http": 80, "https": 443}
-
-OURS: Final = {"User-Agent": "bureau-gateway", "Accept": "*/*", "Accept-Encoding": "identity"}
-"""Headers of every request that does not bring its own; `identity` as a small body stays small."""
+from .terms import OURS, Terms
 
 LARGE: Final = 2**20
 """Bytes past which aiohttp wants to be given a stream."""
 
 
-class Pool(Strict):
-    """The connections kept to one bureau."""
-
-    max_connections: int = Field(default=60, ge=1)
-    idle: Seconds = 20.0
-    """Below the bureau's own: a connection that it closes under a request is an answer lost."""
-
-
-class Http(Strict):
-    """HTTP/1.1 or HTTPS, one request for one send."""
-
-    kind: Literal["http"] = "http"
-    connect_timeout: Seconds = 1.0
-    """From wanting a connection to having one: waiting for the pool, DNS, TCP and TLS."""
-    pool: Pool = Pool()
-    max_response_size: Bytes = 2 * 2**20
-    """Of an answer, unpacked."""
-    compression: Literal["gzip"] | None = None
-    """Whether answers may be compressed; gzip lets deflate in too."""
-    charset: Charset = "utf-8"
-    """Of our messages; an answer's is its codec's."""
-
-    def build(
-        self,
-        _kit: Kit,
-        bureau: str,
-        address: Address | str,
-        context: ssl.SSLContext | None = None,
-        allowed: Allowed | None = None,
-    ) -> Transport:
-        """`context` None is the system's trust, which is enough where there is no `tls:`."""
-        # A private switch, and money hangs on it: without it a GET is bought twice.
-        if "_retry_connection" not in ClientSession.ATTRS:
-            raise RuntimeError("this aiohttp can not be kept from sending again by itself")
-        where = read_address(address, PORTS) if isinstance(address, str) else address
-        if context is not None and where.scheme == "http":
-            raise ConfigError("goes with https://", ("tls",))
-        door = Door(bureau, allowed or Allowed.only(where.host))
-        return HttpTransport(self, where, door, context)
-
-
-class HttpTransport:
+class AiohttpTransport:
     """
     Speaks aiohttp on one side, and our own errors on the other.
 
@@ -90,15 +36,13 @@ class HttpTransport:
     whatever fails after is `Lost`: the mark decides, not the exception.
     """
 
-    def __init__(
-        self, config: Http, address: Address, door: Door, context: ssl.SSLContext | None
-    ) -> None:
+    def __init__(self, terms: Terms) -> None:
         """Take wires whose target begins with the address's prefix: it was signed with it."""
-        self._config = config
-        self._bureau = door.bureau
-        self._address = address
-        self._door = door
-        self._context = context
+        # A private switch, and money hangs on it: without it a GET is bought twice.
+        if "_retry_connection" not in ClientSession.ATTRS:
+            raise RuntimeError("this aiohttp can not be kept from sending again by itself")
+        self._terms = terms
+        self._bureau = terms.bureau
         self._open: ClientSession | None = None
         self._closed = False
 
@@ -121,7 +65,7 @@ class HttpTransport:
     async def _send(self, wire: Wire) -> WireReply:
         response = await self._session().request(
             wire.method,
-            URL(self._address.origin + wire.target, encoded=True),
+            URL(self._terms.address.origin + wire.target, encoded=True),
             data=BytesIO(wire.body) if len(wire.body) > LARGE else wire.body or None,
             headers=self._headers(wire),
             allow_redirects=False,
@@ -138,11 +82,11 @@ class HttpTransport:
         return WireReply(response.status, headers, body)
 
     async def _read(self, response: ClientResponse) -> bytes:
-        most = self._config.max_response_size
+        most = self._terms.most
         if (response.content_length or 0) > most:
             raise Unreadable(self._bureau, "answer over max_response_size")
         try:
-            inflating = self._inflating(response)
+            inflating = self._terms.unpacking(response.headers.get("Content-Encoding", ""))
             body = bytearray()
             async for chunk in response.content.iter_any():
                 body += inflating.feed(chunk) if inflating else chunk
@@ -154,38 +98,29 @@ class HttpTransport:
             raise Unreadable(self._bureau, str(error)) from None
         return bytes(body)
 
-    def _inflating(self, response: ClientResponse) -> Inflating | None:
-        encoding = response.headers.get("Content-Encoding", "").strip().lower()
-        if encoding in {"", "identity"}:
-            return None
-        asked = encoding if self._config.compression else ""
-        return Inflating(asked, self._config.max_response_size)
-
     def _failure(self, attempt: Attempt, name: str) -> ConnectorError:
         return Lost(self._bureau, name) if attempt.sent else NotSent(self._bureau, name)
 
     def _headers(self, wire: Wire) -> CIMultiDict[str]:
         headers = CIMultiDict(wire.headers)
-        if self._config.compression:
-            headers.setdefault("Accept-Encoding", "gzip, deflate")
-        for name, value in OURS.items():
+        for name, value in self._terms.defaults.items():
             headers.setdefault(name, value)
         return headers
 
     def _session(self) -> ClientSession:
         """Open on first use, as aiohttp binds a session to the loop that runs then."""
         if self._open is None:
-            pool = self._config.pool
+            pool = self._terms.pool
             self._open = ClientSession(
                 connector=TCPConnector(
                     limit=pool.max_connections,
                     keepalive_timeout=pool.idle,
-                    ssl=self._context or True,
-                    resolver=Resolver(self._door),
+                    ssl=self._terms.context or True,
+                    resolver=Resolver(self._terms.door),
                     # Each connection goes where its own look-up led, and was checked.
                     use_dns_cache=False,
                 ),
-                timeout=ClientTimeout(total=None, connect=self._config.connect_timeout),
+                timeout=ClientTimeout(total=None, connect=self._terms.connect_timeout),
                 cookie_jar=DummyCookieJar(),
                 auto_decompress=False,
                 skip_auto_headers=(*OURS, "Content-Type"),
@@ -193,7 +128,7 @@ class HttpTransport:
                 # A proxy out of the environment would see every person asked about.
                 trust_env=False,
             )
-            self._open._retry_connection = False  # noqa: SLF001 - see `Http.build`
+            self._open._retry_connection = False  # noqa: SLF001 - see above
         return self._open
 
 

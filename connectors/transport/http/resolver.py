@@ -6,7 +6,7 @@ import socket
 
 from aiohttp.abc import AbstractResolver, ResolveResult
 
-from .egress import Door
+from ..egress import Door
 
 
 class Resolver(AbstractResolver):
