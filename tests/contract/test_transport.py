@@ -18,6 +18,7 @@ from connectors.errors import BrokeDown, ConnectorError, NotSent
 from connectors.transport import AnyTransport, Http, Plugin, Sql
 from connectors.transport.address import read_address
 from connectors.transport.grpc import PORTS
+from connectors.transport.http import Engine
 from connectors.transport.replay import Replay
 from tests.fault.grpc_bureau import answer, describe, serving
 from tests.fault.grpc_bureau import config as grpc_config
@@ -30,7 +31,7 @@ Opened = Callable[[Path], AbstractAsyncContextManager[Transport]]
 
 
 @asynccontextmanager
-async def http(_: Path) -> AsyncIterator[Transport]:
+async def http(_: Path, engine: Engine = "own") -> AsyncIterator[Transport]:
     async def plays(visit: Visit) -> None:
         while True:
             request = await visit.request()
@@ -39,17 +40,29 @@ async def http(_: Path) -> AsyncIterator[Transport]:
             await visit.answer(b"{}")
 
     async with serve(plays) as server:
-        yield Http().build(make_kit(), "acme", server.url)
+        yield Http(engine=engine).build(make_kit(), "acme", server.url)
 
 
 @asynccontextmanager
-async def unreachable_http(_: Path) -> AsyncIterator[Transport]:
+async def http_by_aiohttp(files: Path) -> AsyncIterator[Transport]:
+    async with http(files, "aiohttp") as transport:
+        yield transport
+
+
+@asynccontextmanager
+async def unreachable_http(_: Path, engine: Engine = "own") -> AsyncIterator[Transport]:
     async def plays(_: Visit) -> None:
         """Answers nobody: it is gone before anybody asks."""
 
     async with serve(plays) as server:
         url = server.url
-    yield Http().build(make_kit(), "acme", url)
+    yield Http(engine=engine).build(make_kit(), "acme", url)
+
+
+@asynccontextmanager
+async def unreachable_http_by_aiohttp(files: Path) -> AsyncIterator[Transport]:
+    async with unreachable_http(files, "aiohttp") as transport:
+        yield transport
 
 
 @asynccontextmanager
@@ -131,9 +144,17 @@ async def unreachable_replay(_: Path) -> AsyncIterator[Transport]:
     yield Replay([NotSent("acme", "as told")])
 
 
-GOOD = {"http": "/", "sql": "select 1", "grpc": "/", "plugin": "/", "replay": "/"}
+GOOD = {
+    "http": "/",
+    "http_by_aiohttp": "/",
+    "sql": "select 1",
+    "grpc": "/",
+    "plugin": "/",
+    "replay": "/",
+}
 BAD = {
     "http": f"/?id={CANARY}",
+    "http_by_aiohttp": f"/?id={CANARY}",
     "sql": f"select x{CANARY}",
     "grpc": "/",
     "plugin": f"/?id={CANARY}",
@@ -144,7 +165,7 @@ BODIES = {"grpc": f'{{"person":{{"id_number":"{CANARY}"}}}}'.encode()}
 
 
 @pytest.mark.parametrize(
-    "opened", [http, sql, grpc, plugin, replay], ids=lambda opened: opened.__name__
+    "opened", [http, http_by_aiohttp, sql, grpc, plugin, replay], ids=lambda opened: opened.__name__
 )
 async def test_an_answer_is_brought_back_and_the_attempt_is_sent(
     opened: Opened, tmp_path: Path
@@ -161,7 +182,14 @@ async def test_an_answer_is_brought_back_and_the_attempt_is_sent(
 
 @pytest.mark.parametrize(
     "opened",
-    [unreachable_http, unreachable_sql, unreachable_grpc, unreachable_plugin, unreachable_replay],
+    [
+        unreachable_http,
+        unreachable_http_by_aiohttp,
+        unreachable_sql,
+        unreachable_grpc,
+        unreachable_plugin,
+        unreachable_replay,
+    ],
     ids=lambda opened: opened.__name__,
 )
 async def test_who_can_not_be_reached_is_not_sent_to(opened: Opened, tmp_path: Path) -> None:
@@ -176,7 +204,9 @@ async def test_who_can_not_be_reached_is_not_sent_to(opened: Opened, tmp_path: P
 
 
 @pytest.mark.parametrize(
-    "opened", [http, sql, grpc, plugin, broken_replay], ids=lambda opened: opened.__name__
+    "opened",
+    [http, http_by_aiohttp, sql, grpc, plugin, broken_replay],
+    ids=lambda opened: opened.__name__,
 )
 async def test_what_fails_after_it_was_sent_quotes_nothing(opened: Opened, tmp_path: Path) -> None:
     body = BODIES.get(opened.__name__, b"")
@@ -200,7 +230,7 @@ async def test_what_fails_after_it_was_sent_quotes_nothing(opened: Opened, tmp_p
 
 
 @pytest.mark.parametrize(
-    "opened", [http, sql, grpc, plugin, replay], ids=lambda opened: opened.__name__
+    "opened", [http, http_by_aiohttp, sql, grpc, plugin, replay], ids=lambda opened: opened.__name__
 )
 async def test_it_can_be_closed_unused_and_twice(opened: Opened, tmp_path: Path) -> None:
     async with opened(tmp_path) as transport:
@@ -211,7 +241,9 @@ async def test_it_can_be_closed_unused_and_twice(opened: Opened, tmp_path: Path)
         assert asyncio.all_tasks() <= running
 
 
-@pytest.mark.parametrize("opened", [http, sql, grpc, plugin], ids=lambda opened: opened.__name__)
+@pytest.mark.parametrize(
+    "opened", [http, http_by_aiohttp, sql, grpc, plugin], ids=lambda opened: opened.__name__
+)
 async def test_who_sends_after_the_close_has_not_sent(opened: Opened, tmp_path: Path) -> None:
     wire = Wire(Attempt(), "GET", GOOD[opened.__name__], body=EMPTY.get(opened.__name__, b""))
     async with opened(tmp_path) as transport:
@@ -237,6 +269,7 @@ async def test_a_script_keeps_what_it_was_sent_and_says_when_it_ends() -> None:
     [
         {"kind": "carrier_pigeon"},
         {"kind": "http", "verify": False},
+        {"kind": "http", "engine": "httpx"},
         {"kind": "http", "connect_timeout": 300},
         {"kind": "http", "charset": "utf-9"},
         {"kind": "http", "max_response_size": "2MB"},

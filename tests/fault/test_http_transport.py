@@ -10,37 +10,37 @@ import pytest
 
 from connectors.errors import Lost, NotSent, Unreadable
 
-from .http_sending import answers, failure, http, transport_to, wire
+from .http_sending import Sending, answers, http, wire
 from .wires import Visit, certify, serve
 
 
-async def test_a_refused_port_is_never_sent() -> None:
+async def test_a_refused_port_is_never_sent(sending: Sending) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))  # bound and not listening: nobody else can be there
         sent = wire("POST")
-        async with transport_to(f"http://127.0.0.1:{taken.getsockname()[1]}") as transport:
+        async with sending.to(f"http://127.0.0.1:{taken.getsockname()[1]}") as transport:
             with pytest.raises(NotSent):
                 await transport.send(sent)
 
     assert not sent.attempt.sent
 
 
-async def test_a_name_that_leads_nowhere_is_never_sent() -> None:
+async def test_a_name_that_leads_nowhere_is_never_sent(sending: Sending) -> None:
     sent = wire()
-    async with transport_to("http://bureau.invalid") as transport:
+    async with sending.to("http://bureau.invalid") as transport:
         with pytest.raises(NotSent):
             await transport.send(sent)
 
     assert not sent.attempt.sent
 
 
-async def test_waiting_for_the_pool_is_never_sent() -> None:
+async def test_waiting_for_the_pool_is_never_sent(sending: Sending) -> None:
     async def holds(visit: Visit) -> None:
         await visit.request()
         await visit.hung_up()
 
     config = http(connect_timeout="50ms", pool={"max_connections": 1})
-    async with serve(holds) as server, transport_to(server.url, config) as transport:
+    async with serve(holds) as server, sending.to(server.url, config) as transport:
         first = asyncio.create_task(transport.send(wire()))
         await server.arrived.wait()
         waiting = wire()
@@ -51,14 +51,14 @@ async def test_waiting_for_the_pool_is_never_sent() -> None:
     assert not waiting.attempt.sent
 
 
-async def test_a_handshake_that_hangs_is_never_sent() -> None:
+async def test_a_handshake_that_hangs_is_never_sent(sending: Sending) -> None:
     async def silent(visit: Visit) -> None:
         await visit.hung_up()
 
     sent = wire("POST", body=b"secret")
     async with (
         serve(silent) as server,
-        transport_to(server.secure_url, http(connect_timeout="50ms")) as transport,
+        sending.to(server.secure_url, http(connect_timeout="50ms")) as transport,
     ):
         with pytest.raises(NotSent):
             await transport.send(sent)
@@ -66,11 +66,13 @@ async def test_a_handshake_that_hangs_is_never_sent() -> None:
     assert not sent.attempt.sent
 
 
-async def test_a_certificate_that_we_do_not_trust_is_never_sent(tmp_path: Path) -> None:
+async def test_a_certificate_that_we_do_not_trust_is_never_sent(
+    sending: Sending, tmp_path: Path
+) -> None:
     sent = wire("POST", body=b"secret")
     async with (
         serve(answers, certify(tmp_path).server()) as server,
-        transport_to(server.secure_url) as transport,
+        sending.to(server.secure_url) as transport,
     ):
         with pytest.raises(NotSent):
             await transport.send(sent)
@@ -80,7 +82,7 @@ async def test_a_certificate_that_we_do_not_trust_is_never_sent(tmp_path: Path) 
 
 
 @pytest.mark.parametrize("method", ["GET", "POST"])
-async def test_the_attempt_is_marked_before_the_first_byte(method: str) -> None:
+async def test_the_attempt_is_marked_before_the_first_byte(sending: Sending, method: str) -> None:
     """Both on a new connection and on one that is used again."""
     sent = [wire(method, body=b"x"), wire(method, body=b"x")]
     marks: list[tuple[bool, ...]] = []
@@ -92,7 +94,7 @@ async def test_the_attempt_is_marked_before_the_first_byte(method: str) -> None:
             await visit.request()
             await visit.answer(b"{}")
 
-    async with serve(watches) as server, transport_to(server.url) as transport:
+    async with serve(watches) as server, sending.to(server.url) as transport:
         for each in sent:
             assert not each.attempt.sent
             await transport.send(each)
@@ -101,13 +103,13 @@ async def test_the_attempt_is_marked_before_the_first_byte(method: str) -> None:
     assert len(server.visits) == 1
 
 
-async def test_a_close_after_accept_is_lost() -> None:
+async def test_a_close_after_accept_is_lost(sending: Sending) -> None:
     async def closes(visit: Visit) -> None:
         visit.reset()
 
     async with serve(closes) as server:
         sent = wire("POST", body=b"x")
-        error = await failure(server, sent)
+        error = await sending.failure(server, sent)
 
     assert type(error) is Lost
     assert sent.attempt.sent
@@ -117,7 +119,7 @@ async def test_a_close_after_accept_is_lost() -> None:
     "headers", [["Content-Length: 100"], ["Transfer-Encoding: chunked"]], ids=["length", "chunked"]
 )
 @pytest.mark.parametrize("reset", [True, False])
-async def test_half_an_answer_is_lost(headers: list[str], reset: bool) -> None:
+async def test_half_an_answer_is_lost(sending: Sending, headers: list[str], reset: bool) -> None:
     async def breaks_off(visit: Visit) -> None:
         await visit.request()
         await visit.answer(b"40\r\nhalf", *headers)
@@ -125,35 +127,35 @@ async def test_half_an_answer_is_lost(headers: list[str], reset: bool) -> None:
             visit.reset()
 
     async with serve(breaks_off) as server:
-        error = await failure(server, wire())
+        error = await sending.failure(server, wire())
 
     assert type(error) is Lost
 
 
-async def test_half_a_head_is_lost() -> None:
+async def test_half_a_head_is_lost(sending: Sending) -> None:
     async def breaks_off(visit: Visit) -> None:
         await visit.request()
         visit.writer.write(b"HTTP/1.1 200 OK\r\nContent-Le")
 
     async with serve(breaks_off) as server:
-        error = await failure(server, wire())
+        error = await sending.failure(server, wire())
 
     assert type(error) is Lost
 
 
-async def test_what_is_not_http_is_unreadable() -> None:
+async def test_what_is_not_http_is_unreadable(sending: Sending) -> None:
     async def mumbles(visit: Visit) -> None:
         await visit.request()
         visit.writer.write(b"SSH-2.0-OpenSSH_9.9\r\n\r\n")
         await visit.hung_up()
 
     async with serve(mumbles) as server:
-        error = await failure(server, wire())
+        error = await sending.failure(server, wire())
 
     assert type(error) is Unreadable
 
 
-async def test_more_bytes_than_announced_do_not_reach_the_next_answer() -> None:
+async def test_more_bytes_than_announced_do_not_reach_the_next_answer(sending: Sending) -> None:
     """The rest is another person's answer as soon as the connection is used again."""
 
     async def lies(visit: Visit) -> None:
@@ -162,26 +164,26 @@ async def test_more_bytes_than_announced_do_not_reach_the_next_answer() -> None:
         await visit.answer(str(visit.number).encode() + extra, "Content-Length: 1")
         await visit.hung_up()
 
-    async with serve(lies) as server, transport_to(server.url) as transport:
+    async with serve(lies) as server, sending.to(server.url) as transport:
         replies = [await transport.send(wire()) for _ in range(2)]
 
     assert [reply.body for reply in replies] == [b"0", b"1"]
 
 
-async def test_an_announced_answer_over_the_cap_is_not_read() -> None:
+async def test_an_announced_answer_over_the_cap_is_not_read(sending: Sending) -> None:
     async def announces(visit: Visit) -> None:
         await visit.request()
         await visit.answer(b"", "Content-Length: 1000000000")
         await visit.hung_up()
 
     async with serve(announces) as server:
-        error = await failure(server, wire(), http(max_response_size="1KiB"))
+        error = await sending.failure(server, wire(), http(max_response_size="1KiB"))
         await server.visits[0].closed.wait()
 
     assert type(error) is Unreadable
 
 
-async def test_an_unannounced_answer_over_the_cap_is_cut_off() -> None:
+async def test_an_unannounced_answer_over_the_cap_is_cut_off(sending: Sending) -> None:
     async def floods(visit: Visit) -> None:
         await visit.request()
         await visit.answer(b"", "Transfer-Encoding: chunked")
@@ -190,27 +192,27 @@ async def test_an_unannounced_answer_over_the_cap_is_cut_off() -> None:
             await visit.writer.drain()
 
     async with serve(floods) as server:
-        error = await failure(server, wire(), http(max_response_size="64KiB"))
+        error = await sending.failure(server, wire(), http(max_response_size="64KiB"))
         await server.visits[0].closed.wait()
 
     assert type(error) is Unreadable
 
 
-async def test_an_answer_of_exactly_the_cap_is_read() -> None:
+async def test_an_answer_of_exactly_the_cap_is_read(sending: Sending) -> None:
     async def fills(visit: Visit) -> None:
         await visit.request()
         await visit.answer(b"x" * 1024)
 
     async with (
         serve(fills) as server,
-        transport_to(server.url, http(max_response_size="1KiB")) as transport,
+        sending.to(server.url, http(max_response_size="1KiB")) as transport,
     ):
         reply = await transport.send(wire())
 
     assert len(reply.body) == 1024
 
 
-async def test_a_dripping_answer_arrives_whole() -> None:
+async def test_a_dripping_answer_arrives_whole(sending: Sending) -> None:
     """How long it may take is for the timeout layer to say."""
 
     async def drips(visit: Visit) -> None:
@@ -221,14 +223,14 @@ async def test_a_dripping_answer_arrives_whole() -> None:
             await visit.writer.drain()
             await asyncio.sleep(0)
 
-    async with serve(drips) as server, transport_to(server.url) as transport:
+    async with serve(drips) as server, sending.to(server.url) as transport:
         reply = await transport.send(wire())
 
     assert reply.body == b"x" * 20
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD", "PUT", "DELETE", "POST"])
-async def test_a_dropped_keep_alive_is_not_sent_again(method: str) -> None:
+async def test_a_dropped_keep_alive_is_not_sent_again(sending: Sending, method: str) -> None:
     """aiohttp repeats idempotent methods by itself, and the bureau would bill both."""
 
     async def drops(visit: Visit) -> None:
@@ -237,7 +239,7 @@ async def test_a_dropped_keep_alive_is_not_sent_again(method: str) -> None:
         await visit.request()
         visit.reset()
 
-    async with serve(drops) as server, transport_to(server.url) as transport:
+    async with serve(drops) as server, sending.to(server.url) as transport:
         await transport.send(wire(method))
         again = wire(method)
         with pytest.raises(Lost):
@@ -248,7 +250,7 @@ async def test_a_dropped_keep_alive_is_not_sent_again(method: str) -> None:
     assert len(server.visits) == 1
 
 
-async def test_a_cancelled_send_closes_its_connection() -> None:
+async def test_a_cancelled_send_closes_its_connection(sending: Sending) -> None:
     asked = asyncio.Event()
 
     async def hangs(visit: Visit) -> None:
@@ -256,16 +258,16 @@ async def test_a_cancelled_send_closes_its_connection() -> None:
         asked.set()
         await visit.hung_up()
 
-    async with serve(hangs) as server, transport_to(server.url) as transport:
-        sending = asyncio.create_task(transport.send(wire("POST", body=b"x")))
+    async with serve(hangs) as server, sending.to(server.url) as transport:
+        sent = asyncio.create_task(transport.send(wire("POST", body=b"x")))
         await asked.wait()
-        sending.cancel()
+        sent.cancel()
         with pytest.raises(asyncio.CancelledError):
-            await sending
+            await sent
         await server.visits[0].closed.wait()
 
 
-async def test_a_send_cancelled_within_the_body_closes_its_connection() -> None:
+async def test_a_send_cancelled_within_the_body_closes_its_connection(sending: Sending) -> None:
     begun = asyncio.Event()
 
     async def stalls(visit: Visit) -> None:
@@ -274,10 +276,10 @@ async def test_a_send_cancelled_within_the_body_closes_its_connection() -> None:
         begun.set()
         await visit.hung_up()
 
-    async with serve(stalls) as server, transport_to(server.url) as transport:
-        sending = asyncio.create_task(transport.send(wire()))
+    async with serve(stalls) as server, sending.to(server.url) as transport:
+        asked = asyncio.create_task(transport.send(wire()))
         await begun.wait()
-        sending.cancel()
+        asked.cancel()
         with pytest.raises(asyncio.CancelledError):
-            await sending
+            await asked
         await server.visits[0].closed.wait()

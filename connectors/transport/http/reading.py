@@ -22,7 +22,11 @@ HEADER_BYTES: Final = 64 * 2**10
 BARE_BYTES: Final = 2 * HEADER_BYTES
 """How many may come in a row, of heads, chunk extensions and trailers, without one of a body."""
 
-_EMPTY: Final = frozenset({HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED})
+# As plain numbers: what is read of the enumeration is found anew each time.
+_FIRST: Final = int(HTTPStatus.CONTINUE)
+_SWITCHING: Final = int(HTTPStatus.SWITCHING_PROTOCOLS)
+_FINAL: Final = int(HTTPStatus.OK)
+_EMPTY: Final = frozenset({int(HTTPStatus.NO_CONTENT), int(HTTPStatus.NOT_MODIFIED)})
 
 
 class Reading:
@@ -51,8 +55,8 @@ class Reading:
         self._pairs: list[tuple[bytes, bytes]] = []
         self._headers: dict[str, str] | None = None
         self._inflating: Inflating | None = None
-        self._chunks: list[bytes] = []
-        self._size = self._bare = self._head = 0
+        self._body: bytes | bytearray = b""
+        self._bare = self._head = 0
 
     def feed(self, data: bytes) -> WireReply | None:
         self._bare += len(data)
@@ -94,9 +98,9 @@ class Reading:
 
     def on_headers_complete(self) -> None:
         self._status = status = self._parser.get_status_code()
-        if status < HTTPStatus.CONTINUE or status == HTTPStatus.SWITCHING_PROTOCOLS:
+        if status < _FIRST or status == _SWITCHING:
             self._refuse("a status that is none")
-        if status < HTTPStatus.OK:
+        if status < _FINAL:
             return
         self._headers = headers = {_name(name): _text(value) for name, value in self._pairs}
         if "transfer-encoding" in headers:
@@ -114,13 +118,18 @@ class Reading:
             self._refuse("a body that there can not be")
         if self._inflating is not None:
             data = self._inflated(self._inflating, data)
-        self._size += len(data)
-        if self._size > self._terms.most:
+        if len(self._body) + len(data) > self._terms.most:
             self._refuse("answer over max_response_size")
-        self._chunks.append(data)
+        if not self._body:
+            # Mostly it comes at once, and is not copied.
+            self._body = data
+            return
+        if isinstance(self._body, bytes):
+            self._body = bytearray(self._body)
+        self._body += data
 
     def on_message_complete(self) -> None:
-        if self._status < HTTPStatus.OK:
+        if self._status < _FINAL:
             return
         self.clean = self._parser.should_keep_alive()
         if self._reply is None:
@@ -132,8 +141,8 @@ class Reading:
                 self._inflating.close()
             except ValueError as error:
                 self._refuse(str(error))
-        self._reply = WireReply(self._status, self._headers or {}, b"".join(self._chunks))
-        self._chunks = []
+        self._reply = WireReply(self._status, self._headers or {}, bytes(self._body))
+        self._body = b""
 
     def _check_chunked(self) -> None:
         told = [value for name, value in self._pairs if _name(name) == "transfer-encoding"]
