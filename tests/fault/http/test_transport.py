@@ -10,8 +10,8 @@ import pytest
 
 from connectors.errors import Lost, NotSent, Unreadable
 
-from .http_sending import Sending, answers, http, wire
-from .wires import Visit, certify, serve
+from ..http_sending import Sending, answers, http, wire
+from ..wires import Visit, certify, serve
 
 
 async def test_a_refused_port_is_never_sent(sending: Sending) -> None:

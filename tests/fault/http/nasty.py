@@ -78,7 +78,7 @@ LENGTHS: Final = (
     _row("twice, different", _length(b"5|Content-Length: 6"), "hold", Unreadable),
     _row("a list", _length(b"5, 5"), "hold", Unreadable),
     _row("and chunks", _length(b"5|Transfer-Encoding: chunked"), "hold", Unreadable),
-    _row("chunks and length", CHUNKED[:-2] + b"Content-Length: 4||0||", "hold", Unreadable),
+    _row("chunks and length", CHUNKED[:-1] + b"Content-Length: 4||0||", "hold", Unreadable),
 )  # fmt: skip
 
 CHUNKS: Final = (
@@ -169,7 +169,7 @@ ENDS: Final = (
     _row("the end is a reset", OK + b"|done", "reset", Lost, b"done"),
     _row("1.0, closed", OLD + b"|done", "close", b"done"),
     _row("1.0 with a length", OLD + b"Content-Length: 4||done", "hold", b"done"),
-    _row("1.0 kept alive", OLD + b"Connection: keep-alive|Content-Length: 4||done", "hold", b"done"),
+    _row("1.0 and kept", OLD + b"Connection: keep-alive|Content-Length: 4||done", "hold", b"done"),
     _row("said to close and held", CLOSED, "hold", b"done"),
     _row("said to close and closed", CLOSED, "close", b"done"),
     _row("204 with a length", b"HTTP/1.1 204 No|Content-Length: 4||", "hold", b""),

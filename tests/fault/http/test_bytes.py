@@ -13,8 +13,8 @@ from connectors.transport.http import Http
 from connectors.transport.tls import Tls
 from tests.standins import make_kit
 
-from .http_sending import Sending, answers, wire
-from .wires import Visit, certify, serve
+from ..http_sending import Sending, answers, wire
+from ..wires import Visit, certify, serve
 
 
 async def test_the_bytes_sent_are_the_bytes_signed(sending: Sending) -> None:

@@ -9,9 +9,9 @@ import pytest
 from connectors.contract import Transport, Wire
 from connectors.errors import ConnectorError, TimedOut
 
-from .http_sending import Sending, wire
+from ..http_sending import Sending, wire
+from ..wires import Play, Visit, serve
 from .nasty import TABLE, Ended, Row
-from .wires import Play, Visit, serve
 
 NEXT = b"the next one's"
 

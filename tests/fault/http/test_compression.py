@@ -10,8 +10,8 @@ import pytest
 from connectors.errors import NotSent, Unreadable
 from connectors.transport.http import Http
 
-from .http_sending import Sending, http, wire
-from .wires import Play, Visit, serve
+from ..http_sending import Sending, http, wire
+from ..wires import Play, Visit, serve
 
 PERSON = b'{"name": "11010519491231002X"}'
 PACKED = http(compression="gzip")
