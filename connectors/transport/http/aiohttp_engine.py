@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from asyncio import CancelledError, current_task
 from io import BytesIO
 from types import SimpleNamespace
 from typing import Final
@@ -51,6 +52,12 @@ class AiohttpTransport:
             raise NotSent(self._bureau, "closed")
         try:
             return await self._send(wire)
+        except CancelledError:
+            # Who waits for its pool when that is closed is cancelled, though nobody meant him.
+            task = current_task()
+            if not self._closed or task is None or task.cancelling():
+                raise
+            raise self._failure(wire.attempt, "closed") from None
         except ClientResponseError:
             raise Unreadable(self._bureau, "not HTTP") from None
         except (ClientError, OSError) as error:
