@@ -111,7 +111,7 @@ async def serve(play: Play, context: ssl.SSLContext | None = None) -> AsyncItera
 
 @dataclass(frozen=True)
 class Certificates:
-    """A certificate for 127.0.0.1 that is its own authority."""
+    """A certificate, for 127.0.0.1 unless told otherwise, that is its own authority."""
 
     certificate: Path
     key: Path
@@ -122,20 +122,23 @@ class Certificates:
         return context
 
 
-def certify(folder: Path, name: str = "server") -> Certificates:
+def certify(
+    folder: Path, name: str = "server", *, host: str = "127.0.0.1", expired: bool = False
+) -> Certificates:
     key = ec.generate_private_key(ec.SECP256R1())
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
     now = datetime.now(UTC)
+    ends = now + timedelta(days=-1 if expired else 1)
     certificate = (
         x509.CertificateBuilder()
         .subject_name(subject)
         .issuer_name(subject)
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
-        .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=1))
+        .not_valid_before(now - timedelta(days=2))
+        .not_valid_after(ends)
         .add_extension(
-            x509.SubjectAlternativeName([x509.IPAddress(IPv4Address("127.0.0.1"))]), critical=False
+            x509.SubjectAlternativeName([x509.IPAddress(IPv4Address(host))]), critical=False
         )
         .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
         .sign(key, hashes.SHA256())

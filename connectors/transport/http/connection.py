@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import select
+import ssl
 from collections.abc import Callable
 from typing import Final, cast
 
@@ -109,9 +110,9 @@ class Connection(asyncio.Protocol):
             self._settle(reply)
 
     def eof_received(self) -> None:
-        """Take a clean end; under TLS the bureau has signed it."""
+        """Take a clean end for the answer's, where that has no other; under TLS it is signed."""
         try:
-            reply = self._reading.end()
+            reply = self._reading.end() if self._is_signed() else None
         except ConnectorError as error:
             self._fail(error)
             return
@@ -131,6 +132,16 @@ class Connection(asyncio.Protocol):
         room, self._room = self._room, None
         if room is not None and not room.done():
             room.set_result(None)
+
+    def _is_signed(self) -> bool:
+        """Ask TLS: asyncio does not tell the bureau's end from one that somebody else made."""
+        tls = self._transport.get_extra_info("ssl_object")
+        try:
+            return tls is None or not tls.read(1)
+        except ssl.SSLZeroReturnError:
+            return True
+        except ssl.SSLError:
+            return False
 
     def _settle(self, reply: WireReply) -> None:
         if self._answer is not None and not self._answer.done():
