@@ -33,7 +33,7 @@ class Http(Strict):
 
     kind: Literal["http"] = "http"
     engine: Engine = "own"
-    """Who speaks it: `own` is fast and strict, `aiohttp` forgives some answers that break rules."""
+    """Who speaks it: `own` is fast and strict; `aiohttp` takes some answers that break rules."""
     connect_timeout: Seconds = 1.0
     """From wanting a connection to having one: waiting for the pool, DNS, TCP and TLS."""
     pool: Pool = Pool()
