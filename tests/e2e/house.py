@@ -51,7 +51,7 @@ class House:
 
     @property
     def ledger(self) -> LedgerReader:
-        return LedgerReader(self.demo.gateway.stores.ledger_file)
+        return LedgerReader(ledger_file(self.demo.gateway.stores.ledger.reading))
 
 
 @asynccontextmanager
