@@ -138,7 +138,10 @@ async def _pages(reading: Reading, table: str, instance: str) -> AsyncIterator[S
         f"WHERE instance = ?1 AND (chain_seq, seq) > (?2, ?3) ORDER BY chain_seq, seq LIMIT {_PAGE}"
     )
     after: tuple[object, object] = (-(2**62), -(2**62))
-    while rows := await reading.fetch(page, instance, *after):
+    whole = True
+    while whole:
+        rows = await reading.fetch(page, instance, *after)
         for row in rows:
             yield row
-        after = (rows[-1][-2], rows[-1][0])
+        whole = len(rows) == _PAGE
+        after = (rows[-1][-2], rows[-1][0]) if rows else after

@@ -12,6 +12,8 @@ from ..tables import CHAINED, INTEGERS
 class Dialect(Protocol):
     """What a statement is put together from."""
 
+    shared: bool
+    """Whether several processes write."""
     holds_text: str
     """The function that tells where a text holds another, from 1; 0 for nowhere."""
 
@@ -31,6 +33,7 @@ class Dialect(Protocol):
 class Sqlite:
     """One writer, so the next number is the one after the last."""
 
+    shared = False
     holds_text = "instr"
 
     def __init__(self) -> None:
@@ -55,6 +58,7 @@ class Sqlite:
 class Postgresql:
     """Many writers, so numbers come from a sequence."""
 
+    shared = True
     holds_text = "strpos"
 
     def unpacked(self, columns: Sequence[str]) -> str:

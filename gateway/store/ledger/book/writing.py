@@ -12,6 +12,7 @@ from ..chain.growing import Chain, Numbered
 from ..tables import CHAINED, HEADS, INSTANCES, REPLIES, written
 from .claims import Claims
 from .dialect import Dialect, insert
+from .fence import Fence
 from .guards import Saying
 from .holds import Holds
 from .rounds import Refused, of
@@ -30,6 +31,7 @@ class Book:
         self.chain = chain
         self._claims = Claims(dialect, chain.instance)
         self._holds = Holds(dialect)
+        self._fence = Fence(dialect, chain.instance) if dialect.shared else None
         self._next = chain.tip
         self._insert = {table: insert(dialect, table, written(table)) for table in CHAINED}
         again = ", ".join(f"{name} = excluded.{name}" for name in REPLIES[1:])
@@ -71,13 +73,14 @@ class Book:
         self.chain.tip = self._next
 
     def _decide(self, entries: Sequence[Entry]) -> Steps[Refused]:
-        guarded = [entry for entry in entries if entry.guard is not None]
+        refused = {} if self._fence is None else (yield from self._fence.keep_out(entries))
+        guarded = [entry for entry in entries if entry.guard is not None and entry not in refused]
         if not guarded:
-            return {}
+            return refused
         # What is given back first: whoever takes may be waiting for just that.
         yield from self._claims.close(guarded)
         yield from self._holds.release(guarded)
-        refused = yield from self._claims.claim(guarded)
+        refused |= yield from self._claims.claim(guarded)
         refused |= yield from self._holds.take(guarded)
         refused |= yield from self._holds.unanswered(guarded)
         return refused

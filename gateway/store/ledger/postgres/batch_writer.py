@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -14,20 +14,20 @@ from connectors.errors import LedgerDown
 from ...writing.entry import BadRow, Ended, Entry
 from ...writing.steps import Found, arun
 from ..book.writing import Book
-from .connecting import GONE, ROWS_FAULT, connect, fetch
+from .connecting import GONE, ROWS_FAULT, fetch
 
 
 class PostgresWriter:
     """Holds the one connection that writes, and makes another after a failure."""
 
-    def __init__(self, dsn: str, book: Book) -> None:
-        self._dsn = dsn
+    def __init__(self, book: Book, connect: Callable[[], Awaitable[Any]]) -> None:
+        self._connect = connect
         self._book = book
         self._connection: Any = None
 
     async def open(self) -> None:
         if self._connection is None or self._connection.is_closed():
-            self._connection = await connect(self._dsn)
+            self._connection = await self._connect()
             await arun(self._book.opened(), self._ask)
 
     async def close(self) -> None:
@@ -48,7 +48,7 @@ class PostgresWriter:
             if len(batch) > 1:
                 return [ended for entry in batch for ended in await self.write([entry])]
             return [(batch[0].written, BadRow(_names(error)))]
-        except (*GONE, LedgerDown):
+        except Exception:  # noqa: BLE001 - a driver that lost its server raises what it likes
             await self._drop()
             return _down(batch)
 

@@ -15,7 +15,13 @@ from ...writing.steps import Found
 PATIENCE = 2.0
 """Seconds for a connection, or a statement, after which it is given up and another is made."""
 
-GONE = (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError, asyncio.TimeoutError)
+GONE = (
+    asyncpg.PostgresError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+    asyncio.TimeoutError,
+    OSError,
+)
 """What says that the database gives no answer."""
 
 ROWS_FAULT = (

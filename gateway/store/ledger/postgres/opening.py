@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+from functools import partial
+from typing import Any
+
 from sqlalchemy import text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
@@ -21,7 +25,7 @@ from ..keeping.recovery import Recovery
 from ..migrations.running import migrate
 from ..stored import StoredLedger
 from .batch_writer import PostgresWriter
-from .connecting import plain
+from .connecting import connect, plain
 from .group_commit import PostgresCommits
 from .heads import HeadsTable
 from .reading import PooledReading
@@ -60,14 +64,20 @@ async def prepare(url: str, key: bytes) -> None:
         await engine.dispose()
 
 
-def at_url(url: str, means: Means, *, patience: float = PATIENCE) -> StoredLedger:
+def at_url(
+    url: str,
+    means: Means,
+    *,
+    patience: float = PATIENCE,
+    connect: Callable[[str], Awaitable[Any]] = connect,
+) -> StoredLedger:
     """Describe a ledger; nothing is connected before it is started."""
     try:
         make_url(url)
     except (ArgumentError, ValueError):
         raise ConfigError("is no database's URL", ("stores", "ledger")) from None
     chain, dsn = means.chain(), plain(url)
-    writer = PostgresWriter(dsn, Book(Postgresql(), chain))
+    writer = PostgresWriter(Book(Postgresql(), chain), partial(connect, dsn))
     commits = MigratedCommits(url, means.key, writer, patience=patience)
     reading, heads = PooledReading(dsn), HeadsTable(dsn, means.key)
     recovery = Recovery(commits, reading, heads, LEASED, means.clock, chain)
