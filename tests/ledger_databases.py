@@ -14,10 +14,13 @@ from uuid import uuid4
 import asyncpg
 
 from connectors.kit import Clock
-from gateway.store.ledger.opening import opened_at
+from gateway.store.ledger.postgres.opening import at_url
+from gateway.store.ledger.sqlite.opening import in_file
 from gateway.store.ledger.stored import StoredLedger
 
 from .ledger_rows import means
+
+PATIENT = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +38,10 @@ class Database:
         return Path(self.url.removeprefix("sqlite:///"))
 
     def ledger(self, clock: Clock | None = None) -> StoredLedger:
-        return opened_at(self.url, means(clock))
+        """Describe one that waits for a machine that is busy with other tests."""
+        if self.is_sqlite:
+            return in_file(self.path, means(clock), patience=PATIENT)
+        return at_url(self.url, means(clock), patience=PATIENT)
 
     @asynccontextmanager
     async def opened(self, clock: Clock | None = None) -> AsyncIterator[StoredLedger]:
