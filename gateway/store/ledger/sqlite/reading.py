@@ -47,5 +47,8 @@ class InlineReading:
     async def aclose(self) -> None: ...
 
     async def fetch(self, sql: str, *arguments: object) -> Found:
-        found: Found = self.connection.execute(sql, arguments).fetchall()
+        try:
+            found: Found = self.connection.execute(sql, arguments).fetchall()
+        except sqlite3.Error as error:
+            raise LedgerDown("the ledger can not be read") from error
         return found
