@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import Field, field_validator, model_validator
 
+from .answer.bill import BillingFile
 from .auth import AnyAuth, Auth, NoAuth
 from .contract import Transport
 from .faults import ConfigError, Findings
@@ -50,6 +51,8 @@ class BureauSpec(Strict):
     One that a connector has is its own, whole; only its `outcomes` are followed by these.
     """
     purpose_codes: Mapping[Purpose, str] = Field(default_factory=dict)
+    billing_file: BillingFile | None = None
+    """How its bills are laid out: `bureau-gateway ledger import` holds one against the ledger."""
     owner: str = ""
     """Who answers for the contract with it."""
     licence_class: LicenceClass = LicenceClass.OTHER

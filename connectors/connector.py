@@ -80,6 +80,7 @@ class Connector:
             whole=told.whole,
             captured=told.captured,
             wait=told.wait,
+            word=told.word,
         )
 
     async def _exchanged(

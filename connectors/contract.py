@@ -141,6 +141,8 @@ class Reply:
     """Of PENDING: names the job that goes on."""
     wait: float | None = None
     """Of PENDING: seconds after which to ask again, where the bureau said so."""
+    word: Billed | None = None
+    """Of a status query: what the row that held says of the call that is asked after."""
 
 
 def forget(_: Future[Reply]) -> None:

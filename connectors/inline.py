@@ -83,6 +83,14 @@ class ExpectedRequest(Strict):
     """Of a database: all arguments."""
 
 
+class Resolved(Strict):
+    """What the bureau must say of the call when it is asked after: by `dedupe.query`."""
+
+    billed: Billed
+    """UNKNOWN: it can not say yet."""
+    cost: Decimal | None = None
+
+
 class Expected(Strict):
     """What must come of it; what is not said is not compared."""
 
@@ -100,6 +108,8 @@ class Expected(Strict):
     fields: Mapping[str, FieldStatus] = Field(default_factory=dict)
     invalid: int | None = None
     unmapped: int | None = None
+    resolved: Resolved | None = None
+    """Said, the bureau is asked after the call once it has ended."""
 
 
 class InlineTest(Strict):

@@ -6,9 +6,9 @@ import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Annotated, Self
+from typing import Self
 
-from pydantic import Field, WithJsonSchema, model_validator
+from pydantic import Field, model_validator
 
 from .answer.billing import Billing
 from .answer.outcome import OutcomeRow
@@ -18,13 +18,14 @@ from .answer.sections import Section
 from .assembly import Part, Parts, assemble
 from .bureau import NAME, Bureau
 from .contract import Call, Query, stack
+from .dedupe.spec import Dedupe
+from .dedupe.status_query import StatusQuery
 from .faults import ConfigError
 from .inline import InlineTest
 from .kit import Kit, Strict
 from .mapping import Families, Retentions, Rows, Sentinels
 from .message.documents import Document
 from .message.request import Request
-from .policy.dedupe import Dedupe
 from .policy.inputs import Inputs
 from .policy.ledger import Owned, Recorded
 from .policy.observe import observe
@@ -32,6 +33,7 @@ from .policy.renew import renew
 from .policy.retry import Retry, Terms
 from .policy.reuse.cache_key import compile_key, told_apart, within
 from .policy.reuse.reuse import Memory, Reuse
+from .policy.terms import Policy, Reference
 from .policy.timeout import Timeout
 from .shape.callback import CallbackReading
 from .shape.chain import Chained, Link
@@ -41,32 +43,7 @@ from .shape.spec import MOST_STEPS, CallbackSpec, JobSpec, Step
 from .shape.submission import SUBMIT
 from .shape.work import Work
 from .sign import SignList
-from .words import Effect, Purpose
-
-
-class Policy(Strict):
-    """On what terms a connector may be asked."""
-
-    purposes: frozenset[Purpose] = Field(min_length=1)
-    consent: Annotated[bool, WithJsonSchema({"enum": ["required", "none"]})] = True
-    """Whether the subject's consent must name this bureau; ``required`` or ``none``."""
-    data_classes: frozenset[str] = frozenset()
-
-    @model_validator(mode="before")
-    @classmethod
-    def _words(cls, source: object) -> object:
-        words = {"required": True, "none": False}
-        if isinstance(source, Mapping) and "consent" in source:
-            if (word := source["consent"]) not in tuple(words):
-                raise ValueError("consent is required or none")
-            return {**source, "consent": words[word]}
-        return source
-
-
-class Reference(Strict):
-    """Our own reference of a query, which a bureau may ask for."""
-
-    length: int = Field(default=20, ge=8, le=64)
+from .words import Effect
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +57,8 @@ class Built:
     """Its jobs under way, where it is answered later."""
     callback: CallbackReading | None = None
     """Reads what its bureau says of its own accord."""
+    status: StatusQuery | None = None
+    """Asks whether a call arrived of which nobody knows."""
 
 
 class ConnectorSpec(Strict):
@@ -206,7 +185,8 @@ class ConnectorSpec(Strict):
             question = compile_key(kit.cache_key, ("job", self.name, *told), told)
             answer = within(kit.cache_key, self._identity(kit, parts))
             jobs = Errands(self._course(parts, links, attempted, kit), question, answer)
-            return Built(stack(*above)(jobs.ask), references, jobs, parts.callback)
+            ask = stack(*above)(jobs.ask)
+            return Built(ask, references, jobs, parts.callback, self._status(parts, attempted, kit))
         call = stack(
             *above,
             # A hit costs nothing below. It lies inside `fan_out`, hence behind the grant.
@@ -214,7 +194,16 @@ class ConnectorSpec(Strict):
             # Earlier messages, each of them with all the layers of an attempt.
             Chained(links, kit.tokens, self.reference.length, self.price),
         )
-        return Built(call(attempted(parts.main, self.effect)), references)
+        ask = call(attempted(parts.main, self.effect))
+        return Built(ask, references, status=self._status(parts, attempted, kit))
+
+    def _status(
+        self, parts: Parts, attempted: Callable[[Part, Effect], Call], kit: Kit
+    ) -> StatusQuery | None:
+        if parts.status is None:
+            return None
+        ask = attempted(parts.status, Effect.FREE)
+        return StatusQuery(self.name, ask, self.price, self.dedupe.after, kit)
 
     def _course(
         self,

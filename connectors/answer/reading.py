@@ -47,6 +47,8 @@ class Told:
     """Whether each section was answered."""
     wait: float | None = None
     """Of PENDING: seconds after which to ask again, where the bureau said so."""
+    word: Billed | None = None
+    """What the row that held says of the bill, whatever the rest may say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +98,8 @@ class Reading:
         outcome, document = verdict.row.outcome, opened.document
         wait = asked_pause(verdict.row, opened.reply, self.now)
         if document is None:
-            return Told(outcome, b"", {}, Counts(), billed, "", None, wait=wait)
+            word = verdict.row.billed
+            return Told(outcome, b"", {}, Counts(), billed, "", None, wait=wait, word=word)
         if not self.places.same_subject(document, scope, named=outcome in MAPPED):
             raise self._about_another(billed)
         observed_at = self.places.observed_at(document)
@@ -113,6 +116,7 @@ class Reading:
             captured=self.places.captured(document),
             whole=verdict.whole,
             wait=wait,
+            word=verdict.row.billed,
         )
 
     def judged(self, opened: Opened) -> tuple[Verdict, Billed]:

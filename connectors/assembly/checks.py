@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from ..bureau import Bureau
 from ..faults import ConfigError, Findings
 from ..kit import Kit
+from ..policy.inputs import ROOTS
 from ..template import Language
 from ..template.language import guess
+from .messages import Message
+
+QUESTION: Final = ROOTS.keys() | {"steps", "job", "callback"}
+"""Roots of what a question was about, and of what answers to it gave."""
 
 if TYPE_CHECKING:
     from ..spec import ConnectorSpec
@@ -30,6 +35,13 @@ def check_currency(spec: ConnectorSpec, kit: Kit) -> None:
             f"prices are in {kit.currency} here: `billing_currency` of gateway.yaml",
             ("price", "currency"),
         )
+
+
+def check_status(message: Message | None) -> None:
+    """Refuse to ask after a lost call by what nobody knows of it any more."""
+    for name in sorted(message.references if message else ()):
+        if name.partition(".")[0] in QUESTION:
+            raise ConfigError(f"of a lost call call.reference is known, and not {name}")
 
 
 def check_use(spec: ConnectorSpec, bureau: Bureau, references: frozenset[str]) -> None:

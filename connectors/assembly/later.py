@@ -16,7 +16,9 @@ from ..shape.spec import CallbackSpec
 from ..sign import AnySign
 from ..template.parse import Expression, parse
 from ..verify import AnyVerify, JwsProof
+from .checks import check_status
 from .messages import Message
+from .wanted import STATUS
 
 if TYPE_CHECKING:
     from ..spec import ConnectorSpec
@@ -68,6 +70,8 @@ def _without_default(node: object) -> Iterator[str]:
 def check_later(spec: ConnectorSpec, kit: Kit, messages: Mapping[Place, Message]) -> None:
     """Refuse what would be found out only when it is paid for. Raises `ConfigError`."""
     findings = Findings()
+    with findings.at(*STATUS, "request"):
+        check_status(messages.get(STATUS))
     if not kit.callback_url:
         for at, message in messages.items():
             if "call.callback_url" in message.references:

@@ -20,7 +20,7 @@ from .checks import check_currency, check_inputs, check_use
 from .later import check_later, needed
 from .messages import Bench, Message, charset_of, connector_language
 from .readings import compile_reading
-from .wanted import CALLBACK, all_wanted, exchanges
+from .wanted import CALLBACK, STATUS, all_wanted, exchanges
 
 if TYPE_CHECKING:
     from ..spec import ConnectorSpec
@@ -46,6 +46,8 @@ class Parts:
     submit: Part | None
     poll: Part | None
     download: Part | None
+    status: Part | None
+    """What asks whether a call arrived of which nobody knows."""
     callback: CallbackReading | None
     job_id: TextTemplate | None
     references: frozenset[str]
@@ -57,7 +59,7 @@ class Parts:
 
     def __iter__(self) -> Iterator[Part]:
         yield from (part for _, part in self.steps)
-        for part in (self.main, self.submit, self.poll, self.download):
+        for part in (self.main, self.submit, self.poll, self.download, self.status):
             if part is not None:
                 yield part
 
@@ -90,6 +92,7 @@ class Parts:
             submit=changed(self.submit),
             poll=changed(self.poll),
             download=changed(self.download),
+            status=changed(self.status),
         )
 
     def watched(self, held: Callable[[OutcomeRow], None]) -> Parts:
@@ -150,6 +153,7 @@ def assemble(spec: ConnectorSpec, kit: Kit, bureau: Bureau) -> Parts:
         submit=parts.get(("job", "submit")),
         poll=parts.get(("job", "poll")),
         download=parts.get(("job", "download")),
+        status=parts.get(STATUS),
         callback=callback,
         job_id=job_id,
         references=references,

@@ -38,6 +38,8 @@ def stated_rows(spec: ConnectorSpec) -> Iterator[tuple[str, OutcomeRow]]:
         for name in ("submit", "poll", "download")
         if (exchange := getattr(spec.job, name, None)) is not None
     ]
+    if spec.dedupe.query is not None:
+        tables.append(("dedupe.query.", spec.dedupe.query.outcomes))
     if spec.callback is not None:
         tables.append(("callback.", spec.callback.outcomes))
     tables.append(("", spec.outcomes))

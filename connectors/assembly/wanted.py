@@ -9,6 +9,7 @@ from ..answer.response import Response
 from ..bureau import Bureau
 from ..faults import Place
 from ..shape.spec import Exchange
+from ..words import Effect
 from .readings import Wanted
 from .rows import outcome_rows
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from ..spec import ConnectorSpec
 
 CALLBACK: Place = ("callback",)
+STATUS: Place = ("dedupe", "query")
 
 
 def exchanges(spec: ConnectorSpec) -> Iterator[tuple[Place, Exchange]]:
@@ -26,6 +28,8 @@ def exchanges(spec: ConnectorSpec) -> Iterator[tuple[Place, Exchange]]:
         exchange = getattr(spec.job, name, None)
         if exchange is not None:
             yield ("job", name), exchange
+    if spec.dedupe.query is not None:
+        yield STATUS, spec.dedupe.query
 
 
 def all_wanted(
@@ -46,6 +50,8 @@ def all_wanted(
         )
     if spec.request is not None:
         yield (), Wanted(spec.response, outcome_rows(spec, bureau.spec), spec.effect)
+    if (status := spec.dedupe.query) is not None:
+        yield STATUS, Wanted(status.response or bare, status.outcomes, Effect.FREE, mapped=False)
     yield from _of_job(spec, bureau, read, bare)
 
 

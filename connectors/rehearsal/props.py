@@ -15,7 +15,7 @@ from ..contract import Query, Reply
 from ..faults import ConfigError
 from ..inline import Freeze, InlineTest
 from ..kit import Ending, Kit, Schema, Secret
-from ..spec import Reference
+from ..policy.terms import Reference
 from ..words import Effect, Outcome, ServedFrom
 
 NOWHERE = Path()

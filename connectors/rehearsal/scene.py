@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import ClassVar, Final
 
@@ -11,8 +11,8 @@ from ..answer.outcome import OutcomeRow
 from ..assembly import stated_rows
 from ..contract import Counts, Query, Reply
 from ..errors import ConnectorError
-from ..inline import Expected, InlineTest
-from ..kit import Schema
+from ..inline import Expected, InlineTest, Resolved
+from ..kit import Ending, Schema
 from ..mapping import status_of
 from ..policy.ledger import Owned
 from ..spec import Built, ConnectorSpec
@@ -53,6 +53,8 @@ class Ended:
     billed: Billed
     cost: Decimal
     reply: Reply | None
+    resolved: Ending | None = None
+    """What the bureau said of it later, where it was asked and could."""
 
     @classmethod
     def well(cls, reply: Reply) -> Ended:
@@ -105,13 +107,26 @@ class Scene:
         """Play without comparing. Raises `AssertionError` where the script is too short."""
         try:
             await self.stage.call_back(0)
-            return Ended.well(await self.built.call(self.query))
-        except ConnectorError as error:
-            return Ended.badly(error)
+            ended = await self._asked()
+            return replace(ended, resolved=await self._resolved())
         finally:
             if self.built.jobs is not None:
                 await self.built.jobs.aclose()
             await self.owned.settled()
+
+    async def _asked(self) -> Ended:
+        try:
+            return Ended.well(await self.built.call(self.query))
+        except ConnectorError as error:
+            return Ended.badly(error)
+
+    async def _resolved(self) -> Ending | None:
+        """Ask after the call, where the test says so; by the reference that it was sent with."""
+        if self.test.expect.resolved is None or self.built.status is None:
+            return None
+        sent = self.stage.replay.sent
+        reference = sent[-1].attempt.our_reference if sent else ""
+        return await self.built.status(self.query.standing, reference)
 
     def _failures(self, spec: ConnectorSpec, ended: Ended) -> Iterator[str]:
         expected = self.test.expect
@@ -149,6 +164,8 @@ class Scene:
 def _ending(expected: Expected, ended: Ended) -> Iterator[str]:
     reply = ended.reply
     counts = reply.mapped if reply else Counts()
+    if expected.resolved is not None:
+        yield from _resolution(expected.resolved, ended.resolved)
     for name, wanted, came in (
         ("attempts", expected.attempts, ended.attempts),
         ("billed", expected.billed, ended.billed),
@@ -159,6 +176,13 @@ def _ending(expected: Expected, ended: Ended) -> Iterator[str]:
     ):
         if wanted is not None:
             yield from differences(wanted, came, name)
+
+
+def _resolution(expected: Resolved, ended: Ending | None) -> Iterator[str]:
+    billed = ended.billed if ended else Billed.UNKNOWN
+    yield from differences(expected.billed, billed, "resolved.billed")
+    if expected.cost is not None:
+        yield from differences(expected.cost, ended.cost if ended else None, "resolved.cost")
 
 
 def _tried(spec: ConnectorSpec, reply: Reply) -> frozenset[str]:

@@ -6,7 +6,7 @@ from typing import Any
 import aiohttp
 import pytest
 
-from mock_bureaus import MockBureaus
+from mock_bureaus import MockBureaus, Step
 from tests.mock_bureaus.asking import (
     CREDIT,
     ELDER_ID,
@@ -142,3 +142,26 @@ async def test_refuses_another_member(client: aiohttp.ClientSession) -> None:
 
     assert status == 403
     assert '"errorCode":"403.100"' in text
+
+
+async def test_an_order_is_known_by_its_number_whether_or_not_its_report_arrived(
+    client: aiohttp.ClientSession, bureaus: MockBureaus
+) -> None:
+    headers = await bearer(client)
+    bureaus.script("credit_report", Step("billed_reset"))
+    with pytest.raises(aiohttp.ClientError):
+        await ask(client, credit_order(), headers)
+    number = credit_order()["customerReferenceIdentifier"]
+    states = {}
+    for each in (number, "never-ordered"):
+        async with client.get(f"/credit/v1/orders/{each}", headers=headers) as reply:
+            states[each] = (reply.status, await reply.json())
+
+    assert states[number] == (200, {"customerReferenceIdentifier": number, "state": "CHARGED"})
+    assert states["never-ordered"][0] == 404
+    assert len(bureaus.billed("credit_report")) == 1
+
+
+async def test_the_state_of_an_order_needs_a_token(client: aiohttp.ClientSession) -> None:
+    async with client.get("/credit/v1/orders/any") as reply:
+        assert reply.status == 401

@@ -1,8 +1,8 @@
-"""A credit report: OAuth2 client credentials, nested JSON, and a code for the hit."""
+"""A credit report: OAuth2 client credentials, nested JSON, and the state of an order."""
 
 from base64 import b64decode
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from ...contract import Answer, Desk, Received, dig, said
@@ -35,6 +35,8 @@ class CreditReport:
     known: Credentials
     people: Mapping[str, Person]
     tokens: Tokens
+    _charged: set[str] = field(default_factory=set)
+    """The orders that stand on the bill, by the client's own number."""
 
     async def token(self, received: Received) -> Answer:
         form = received.form()
@@ -57,15 +59,15 @@ class CreditReport:
         )
 
     async def report(self, received: Received) -> Answer:
-        scheme, _, token = received.headers.get("Authorization", "").partition(" ")
-        if scheme != "Bearer" or not self.tokens.valid(token):
-            return refused(401, "401.300", "Invalid access token")
+        if not self._admitted(received):
+            return NO_TOKEN
         order = received.json()
         missing = [name for name, path in _REQUIRED.items() if not dig(order, *path)]
         if missing:
             return refused(400, "400.201", f"Missing: {', '.join(missing)}")
         if not self._member(dig(order, *_CONFIGURATION)):
             return refused(403, "403.100", "Invalid member number or security code")
+        self._charged.add(order["customerReferenceIdentifier"])
         return said(
             {
                 "status": "completed",
@@ -74,6 +76,19 @@ class CreditReport:
             },
             billed=True,
         )
+
+    async def order(self, received: Received) -> Answer:
+        """Say what became of an order, whether or not its report arrived; that is free."""
+        if not self._admitted(received):
+            return NO_TOKEN
+        number = received.path_params["number"]
+        if number not in self._charged:
+            return refused(404, "404.100", "No such order")
+        return said({"customerReferenceIdentifier": number, "state": "CHARGED"})
+
+    def _admitted(self, received: Received) -> bool:
+        scheme, _, token = received.headers.get("Authorization", "").partition(" ")
+        return scheme == "Bearer" and self.tokens.valid(token)
 
     def _member(self, configuration: Mapping[str, Any]) -> bool:
         given = [configuration.get(key) for key in ("memberNumber", "securityCode")]
@@ -110,6 +125,7 @@ def reference(received: Received) -> str:
 
 
 FAILURE = refused(500, "500.100", "Internal error")
+NO_TOKEN = refused(401, "401.300", "Invalid access token")
 
 
 def _basic(received: Received) -> tuple[str, str]:
@@ -129,4 +145,13 @@ def open_desks(opening: Opening) -> tuple[Desk, ...]:
     return (
         Desk(name, token, credit.token, FAILURE, about_persons=False),
         Desk(name, "/credit/v1/reports", credit.report, FAILURE, reference),
+        Desk(
+            name,
+            "/credit/v1/orders/{number}",
+            credit.order,
+            FAILURE,
+            lambda received: received.path_params["number"],
+            about_persons=False,
+            method="GET",
+        ),
     )

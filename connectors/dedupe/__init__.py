@@ -1,0 +1,1 @@
+"""What a bureau promises about a question that may have reached it already."""

@@ -1,0 +1,22 @@
+"""What reconciliation reads of the ledger, and writes into it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from connectors.kit import Ending
+
+from ..store.ledger.contract import CallRow
+
+
+class Books(Protocol):
+    """The ledger, as far as it is about calls of which nobody knows. Raises `LedgerDown`."""
+
+    async def unknown(self) -> Sequence[CallRow]:
+        """Give all calls that may have been charged for, the oldest first."""
+        ...
+
+    async def resolve(self, call: CallRow, ending: Ending, source: str) -> None:
+        """Write down what a call cost, and who says so: its last row counts."""
+        ...
