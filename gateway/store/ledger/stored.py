@@ -99,6 +99,10 @@ class StoredLedger:
     async def calls(self, tenant: str, inquiry_id: str) -> Sequence[CallRow]:
         return await calls.of_inquiry(self.reading, tenant, inquiry_id)
 
+    async def unknown(self) -> Sequence[CallRow]:
+        """Give the calls that may have been billed, and of which nobody knows; the oldest first."""
+        return await calls.unknown(self.reading, self.clock.utc())
+
     async def replies(self, tenant: str, inquiry_id: str) -> Mapping[str, Reply]:
         rows = await self.reading.fetch(_REPLIES, tenant, inquiry_id, self._now())
         opened = (self.sealed.opened(row) for row in rows)
