@@ -36,7 +36,8 @@ class SealedReplies:
             return None
         call_id, standing = query.attempt.call_id, query.standing
         # What later messages refer to is never kept.
-        written = msgspec.msgpack.encode(replace(reply, captured={}))
+        plain = replace(reply, captured={}) if reply.captured else reply
+        written = msgspec.msgpack.encode(plain)
         sealed = self.sealer.seal(written, _place(standing.tenant, query.connector, call_id))
         kept_until = self.clock.utc() + timedelta(seconds=self.kept_for)
         row: Row = (

@@ -93,7 +93,7 @@ def _follow(key: bytes, tip: Tip, table: str, row: Sequence[Any]) -> tuple[Tip, 
     if row[-2] != tip.count + 1:
         return tip, "a row is missing, or not in its place"
     try:
-        following = link(key, tip, table, row[:-1])
+        following = Tip(tip.count + 1, link(key, tip.hash, table, row[:-1]))
     except TypeError:
         return tip, "a row holds what no row can"
     return following, "" if row[-1] == following.hash else "a row is not as it was written"

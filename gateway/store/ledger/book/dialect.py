@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import chain
 from typing import Protocol
 
-from ...writing.steps import Steps
+import orjson
+
+from ...writing.steps import Statement, Steps
 from ..tables import CHAINED, INTEGERS
+
+Rows = Sequence[Sequence[object]]
 
 
 class Dialect(Protocol):
@@ -23,6 +28,10 @@ class Dialect(Protocol):
 
     def listed(self, argument: int) -> str:
         """Select the texts of a JSON array."""
+        ...
+
+    def added(self, table: str, columns: Sequence[str], rows: Rows, last: str = "") -> Statement:
+        """Add rows by one statement, whose `last` words say what else is to be done."""
         ...
 
     def numbers(self, count: int) -> Steps[list[int]]:
@@ -50,6 +59,13 @@ class Sqlite:
     def listed(self, argument: int) -> str:
         return f"SELECT value FROM json_each(?{argument})"  # noqa: S608 - ours
 
+    def added(self, table: str, columns: Sequence[str], rows: Rows, last: str = "") -> Statement:
+        """Bind each value: it costs a third of what reading them from JSON does."""
+        row = f"({', '.join('?' * len(columns))})"
+        values = ", ".join([row] * len(rows))
+        statement = f"INSERT INTO {table} ({', '.join(columns)}) VALUES {values} {last}"  # noqa: S608 - ours
+        return statement, tuple(chain.from_iterable(rows))
+
     def numbers(self, count: int) -> Steps[list[int]]:
         ((last,),) = yield self._last, ()
         return list(range(last + 1, last + count + 1))
@@ -67,6 +83,10 @@ class Postgresql:
 
     def listed(self, argument: int) -> str:
         return f"SELECT json_array_elements_text(?{argument}::json)"
+
+    def added(self, table: str, columns: Sequence[str], rows: Rows, last: str = "") -> Statement:
+        """Hand them over as JSON: one statement, however many they are."""
+        return f"{insert(self, table, columns)} {last}", (orjson.dumps(rows).decode(),)
 
     def numbers(self, count: int) -> Steps[list[int]]:
         drawn = "SELECT nextval('ledger_seq') FROM generate_series(1, ?1::int)"

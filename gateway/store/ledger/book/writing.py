@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import orjson
-
 from ...writing.entry import Ended, Entry
 from ...writing.steps import Steps
 from ..chain.growing import Chain, Numbered
-from ..tables import CHAINED, HEADS, INSTANCES, REPLIES, written
+from ..tables import CHAINED, MUTABLE, REPLIES, written
 from .claims import Claims
-from .dialect import Dialect, insert
+from .dialect import Dialect
 from .fence import Fence
 from .guards import Saying
 from .holds import Holds
 from .rounds import Refused, of
+
+_COLUMNS = {**MUTABLE, **{table: written(table) for table in CHAINED}}
+
+# The last answer of a call is the one that counts.
+_AGAIN = ", ".join(f"{name} = excluded.{name}" for name in REPLIES[1:])
+_LAST = {"replies": f"ON CONFLICT (call_id) DO UPDATE SET {_AGAIN}"}
 
 
 class Book:
@@ -33,14 +37,6 @@ class Book:
         self._holds = Holds(dialect)
         self._fence = Fence(dialect, chain.instance) if dialect.shared else None
         self._next = chain.tip
-        self._insert = {table: insert(dialect, table, written(table)) for table in CHAINED}
-        again = ", ".join(f"{name} = excluded.{name}" for name in REPLIES[1:])
-        self._insert |= {
-            "replies": f"{insert(dialect, 'replies', REPLIES)} "
-            f"ON CONFLICT (call_id) DO UPDATE SET {again}",
-            "instances": insert(dialect, "instances", INSTANCES),
-            "heads": insert(dialect, "heads", HEADS),
-        }
 
     def opened(self) -> Steps[None]:
         yield from self.chain.reopened()
@@ -59,7 +55,7 @@ class Book:
             if table not in CHAINED:
                 by_table.setdefault(table, []).append(values)
         for table, of_table in by_table.items():
-            yield self._insert[table], (orjson.dumps(of_table).decode(),)
+            yield self._dialect.added(table, _COLUMNS[table], of_table, _LAST.get(table, ""))
         for _, guard in of(kept, Saying):
             yield guard.sql, guard.arguments
         return [(entry.written, refused.get(entry)) for entry in entries]

@@ -48,13 +48,15 @@ class Chain:
 
     def linked(self, rows: Iterable[Numbered]) -> tuple[Tip, dict[str, list[tuple[object, ...]]]]:
         """Give the tip that a batch leads to, and its rows as they are written."""
-        tip, key, instance = self.tip, self._key, self.instance
+        key, instance = self._key, self.instance
+        count, last = self.tip.count, self.tip.hash
         by_table: dict[str, list[tuple[object, ...]]] = {}
         for table, number, values in rows:
-            row = (number, *values, instance, tip.count + 1)
-            tip = link(key, tip, table, row)
-            by_table.setdefault(table, []).append((*row, tip.hash))
-        return tip, by_table
+            count += 1
+            row = (number, *values, instance, count)
+            last = link(key, last, table, row)
+            by_table.setdefault(table, []).append((*row, last))
+        return Tip(count, last), by_table
 
 
 async def end_of(reading: Reading, begun: Tip, instance: str) -> Tip:

@@ -45,6 +45,12 @@ class Sought:
     """Rows, the newest of them."""
 
 
+_ABOUT = (
+    "i.inquiry_id IN (SELECT q.inquiry_id FROM inquiries AS q "
+    "WHERE q.tenant = ?1 AND q.subject_token = ?{})"
+)
+
+
 async def of_inquiry(reading: Reading, tenant: str, inquiry_id: str) -> Sequence[CallRow]:
     where = "WHERE i.tenant = ?1 AND i.inquiry_id = ?2 ORDER BY i.seq"
     return _calls(await reading.fetch(_CALLS + where, tenant, inquiry_id))
@@ -72,12 +78,17 @@ async def unknown(reading: Reading, now: datetime) -> Sequence[CallRow]:
 
 async def search(reading: Reading, sought: Sought) -> Sequence[CallRow]:
     named = ("tenant", "caller", "subject_token", "connector", "inquiry_id")
-    wanted = [(f"i.{name} =", getattr(sought, name)) for name in named if getattr(sought, name)]
+    wanted = [
+        (f"i.{name} = ?{{}}", getattr(sought, name)) for name in named if getattr(sought, name)
+    ]
+    if sought.tenant and sought.subject_token:
+        # By the inquiries, of which there are fewer: calls have no index by subject.
+        wanted.append((_ABOUT, sought.subject_token))
     if sought.since is not None:
-        wanted.append(("i.at >=", moment(sought.since)))
+        wanted.append(("i.at >= ?{}", moment(sought.since)))
     if sought.until is not None:
-        wanted.append(("i.at <", moment(sought.until)))
-    parts = [f"{condition} ?{place}" for place, (condition, _) in enumerate(wanted, start=1)]
+        wanted.append(("i.at < ?{}", moment(sought.until)))
+    parts = [condition.format(place) for place, (condition, _) in enumerate(wanted, start=1)]
     where = f"WHERE {' AND '.join(parts)} " if parts else ""
     newest = f"{where}ORDER BY i.seq DESC LIMIT {sought.most:d}"
     return _calls(await reading.fetch(_CALLS + newest, *(value for _, value in wanted)))[::-1]

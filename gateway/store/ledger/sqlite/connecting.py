@@ -19,6 +19,9 @@ from ..migrations.running import migrate
 LOCK_TIMEOUT = 0.2
 """Seconds for which a reader's lock may hold a commit up before it fails."""
 
+STATEMENTS = 512
+"""Prepared and kept: rows are added by one statement for each number of them."""
+
 
 class InUse(LedgerDown):
     """Another process has the ledger's file."""
@@ -61,7 +64,9 @@ def connect(path: Path) -> sqlite3.Connection:
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     path.touch(mode=0o600)
-    connection = sqlite3.connect(path, timeout=LOCK_TIMEOUT, isolation_level=None)
+    connection = sqlite3.connect(
+        path, timeout=LOCK_TIMEOUT, isolation_level=None, cached_statements=STATEMENTS
+    )
     try:
         settle(connection)
     except BaseException:

@@ -116,9 +116,7 @@ def _indexes() -> None:
     for table, columns in (
         ("inquiries", ("tenant", "inquiry_id")),
         ("inquiries", ("tenant", "subject_token")),
-        ("inquiries", ("at",)),
         ("intents", ("tenant", "inquiry_id")),
-        ("intents", ("tenant", "subject_token")),
         ("intents", ("tenant", "caller", "at")),
         ("intents", ("connector", "at")),
         ("intents", ("at",)),
@@ -206,15 +204,16 @@ def _set_aside(connection: sa.Connection) -> None:
 def _take_over(connection: sa.Connection) -> None:
     """Copy each row with a link, table by table, and remove what it was copied from."""
     key: bytes = op.get_context().opts["ledger_key"]
-    tip = genesis(key, BEFORE)
+    count, last = 0, genesis(key, BEFORE).hash
     for table, columns in _COPY.items():
         # The number goes on over all tables; within one, the order stays.
         old = connection.exec_driver_sql(f"SELECT {columns} FROM v1_{table} ORDER BY seq")  # noqa: S608 - ours
         for values in old.yield_per(1000):
-            row = (tip.count + 1, *values, BEFORE, tip.count + 1)
-            tip = link(key, tip, table, row)
+            count += 1
+            row = (count, *values, BEFORE, count)
+            last = link(key, last, table, row)
             places = ", ".join("?" * (len(row) + 1))
-            connection.exec_driver_sql(f"INSERT INTO {table} VALUES ({places})", (*row, tip.hash))  # noqa: S608 - ours
+            connection.exec_driver_sql(f"INSERT INTO {table} VALUES ({places})", (*row, last))  # noqa: S608 - ours
     for table in _COPY:
         connection.exec_driver_sql(f"DROP TABLE v1_{table}")
     connection.exec_driver_sql("INSERT INTO instances VALUES (?, 'RUNNING', '', NULL)", (BEFORE,))
