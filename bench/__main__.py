@@ -18,7 +18,7 @@ from tempfile import TemporaryDirectory
 
 import uvloop
 
-from . import figures, small
+from . import figures, ledger, small
 from .load import Measured
 from .process import Child, ChildDied, child
 from .profiling import profile
@@ -27,7 +27,13 @@ from .stage import Faulty, Stage, bureaus, gateway, load, settings, stage
 
 DELAY_MS = 50
 IN_FLIGHT = (1, 64)
-KINDS = {"echo": "echo", "cached": "cached", "live": "live", "careful": "echo"}
+KINDS = {
+    "echo": "echo",
+    "cached": "cached",
+    "live": "live",
+    "unledgered": "live",
+    "careful": "echo",
+}
 """What is run in each round, and the kind of inquiry that it is sent."""
 
 Runs = dict[tuple[str, int], list[Measured]]
@@ -59,6 +65,7 @@ def _measure(seconds: float, rounds: int) -> None:
     with TemporaryDirectory() as folder, bureaus() as bureau:
         runs = _served(Path(folder), bureau, seconds, rounds)
         taken_apart = _small(Path(folder), bureau)
+    ledgers = tuple(ledger.figures(seconds))
     runs_of = f"medians of {rounds} interleaved runs of {seconds:g} s; CPU is the server's alone"
     facts = figures.facts((before, os.getloadavg()[0])) | {"figures": runs_of}
     found = tuple(figures.lines(runs))
@@ -66,7 +73,12 @@ def _measure(seconds: float, rounds: int) -> None:
     for name, fact in facts.items():
         print(f"{name}: {fact}")
     print()
-    for text in (*figures.table(found, taken_apart), "", *figures.ratios(by_run, DELAY_MS)):
+    for text in (
+        *figures.table(found, taken_apart),
+        *ledgers,
+        "",
+        *figures.ratios(by_run, DELAY_MS),
+    ):
         print(text)
     print(f"\n{figures.keep(facts, found, taken_apart)}")
 
@@ -96,6 +108,9 @@ def _staged(work: Path, bureau: Child) -> Iterator[Stage]:
             (work / name).mkdir()
             env = settings(work / name, bureau, delay)
             servers[name] = stack.enter_context(gateway(env))
+        (work / "unledgered").mkdir()
+        env = settings(work / "unledgered", bureau, 0) | {"BENCH_LEDGER": "off"}
+        servers["unledgered"] = stack.enter_context(gateway(env))
         env = settings(work, bureau, 0)
         servers["careful"] = stack.enter_context(child("bench.careful", env=env))
         size = stage(servers, process).run("gateway", "cached", 1, 0.5).size

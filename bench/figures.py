@@ -55,11 +55,14 @@ def ratios(found: Mapping[tuple[str, int], Line], delay_ms: int) -> Iterator[str
     """Hold one run's figures against the targets of the specification."""
     echo, cached = found["echo", 64], found["cached", 64]
     live, careful = found["live", 64], found["careful", 64]
+    off = found["unledgered", 64]
     slow = {in_flight: line for (what, in_flight), line in found.items() if what == "slow"}
     by_cpu = live.cpu_us / careful.cpu_us
     by_rate = _percent(cached.per_second, echo.per_second)
     yield f"P1 (b)  CPU, live against careful       {by_cpu:6.2f}  (target <= 0.5)"
     yield f"P2      rate, cached against echo       {by_rate}  (target >= 75 %)"
+    cost = _percent(off.per_second - live.per_second, off.per_second)
+    yield f"ledger  rate that it costs, 64 in flight {cost}  (target <= 25 %)"
     yield f"        CPU, echo against cached        {_percent(echo.cpu_us, cached.cpu_us)}"
     for name, in_flight, target in (("P3", 1, "2.5 / 8"), ("P4", 64, "8 / 25")):
         line = slow[in_flight]

@@ -11,7 +11,9 @@ import uvloop
 
 from gateway.app import Streams, running
 from gateway.cli.process import settle_memory
+from gateway.store.stores import Stores
 
+from .ledger_off import without_ledger
 from .process import serve_until_told
 
 CONFIG = Path(__file__).parent / "config"
@@ -21,7 +23,9 @@ async def main(work: Path, profile: Path | None) -> None:
     """Serve; with a profile, of the event loop's thread from the first inquiry on."""
     log, protected = work / "gateway.log", work / "protected.log"
     with log.open("a") as lines, protected.open("a") as words:
-        async with running(CONFIG, dict(os.environ), Streams(lines, words)) as gateway:
+        stores = without_ledger if os.environ.get("BENCH_LEDGER") == "off" else Stores.of
+        streams = Streams(lines, words)
+        async with running(CONFIG, dict(os.environ), streams, stores_of=stores) as gateway:
             settle_memory()  # as `bureau-gateway serve` does
             watch = Profile()
             if profile is not None:

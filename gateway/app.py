@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from random import SystemRandom
+from random import Random, SystemRandom
 from typing import TextIO
 
 from connectors.faults import ConfigError, Findings
@@ -34,6 +34,7 @@ from .rpc.status import Statuses
 from .rpc.translate_report import ReportTranslation
 from .security.keys import Keys
 from .security.secrets import ChainedSecrets, SecretFiles, SecretVariables, Shelf
+from .store.ledger.reading.history import LedgerHistory
 from .store.stores import Stores
 from .telemetry.foreign import routed
 from .telemetry.log import JsonLog
@@ -66,15 +67,19 @@ class Streams:
 
 @asynccontextmanager
 async def running(
-    root: Path, env: Mapping[str, str], streams: Streams, listen: str | None = None
+    root: Path,
+    env: Mapping[str, str],
+    streams: Streams,
+    listen: str | None = None,
+    stores_of: Callable[[Settings, Path, Keys, Clock, Random], Stores] = Stores.of,
 ) -> AsyncIterator[Gateway]:
     """
     Run the gateway that a config folder describes, until the block is left.
 
     Leaving drains: calls under way are answered, and paid attempts settled,
     before anything is closed. `listen` takes the place of the configured
-    address. Raises `CatalogError`, with all that is wrong, before anything
-    listens.
+    address, and a benchmark's `stores_of` that of the stores. Raises
+    `CatalogError`, with all that is wrong, before anything listens.
     """
     catalog, folder = await asyncio.to_thread(read_catalog, root)
     settings = read_own_settings(folder, env)
@@ -86,7 +91,7 @@ async def running(
         log = await stack.enter_async_context(_logging(streams, clock))
         with _blamed(folder):
             tls = _tls(settings, root)
-            stores = Stores.of(settings, root, keys, clock, random)
+            stores = stores_of(settings, root, keys, clock, random)
             doorbell = Doorbell.at(settings, tls)
         stack.push_async_callback(stores.aclose)
         # Before the stores: what a bureau says until then is still kept.
@@ -136,6 +141,7 @@ def _kit(settings: Settings, folder: Folder, stores: Stores, keys: Keys, world: 
         secrets=world.secrets,
         env=world.env,
         ledger=stores.ledger,
+        history=LedgerHistory(stores.ledger.reading),
         cache=stores.cache,
         observer=QueryCounters(),
         schema=schema(),

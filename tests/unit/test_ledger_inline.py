@@ -1,0 +1,108 @@
+"""The same ledger without a thread, on a loop whose time is not the world's."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+
+import pytest
+
+from connectors.errors import LedgerDown
+from connectors.words import Effect
+from gateway.store.ledger.chain.heads import HeadsInMemory, HeadState
+from gateway.store.ledger.contract import Taken
+from gateway.store.ledger.keeping.upkeep import Upkeep
+from gateway.store.ledger.sqlite.connecting import prepare
+from gateway.store.ledger.sqlite.opening import inline
+from gateway.store.ledger.stored import StoredLedger
+from gateway.store.ledger.verify import verify
+
+from ..ledger_rows import GRANT, KEY, claim, ending, means, question
+from ..virtual import VirtualClock, VirtualLoop
+
+
+@pytest.fixture
+def connection() -> Iterator[sqlite3.Connection]:
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as made:
+        prepare(made, KEY)
+        yield made
+
+
+def ledger(connection: sqlite3.Connection, seed: int, heads: HeadsInMemory) -> StoredLedger:
+    return inline(connection, means(VirtualClock(), seed), heads)
+
+
+async def day(connection: sqlite3.Connection) -> None:
+    heads = HeadsInMemory(KEY)
+    first = ledger(connection, 1, heads)
+    await first.start()
+    await asyncio.gather(
+        first.inquiry(GRANT, claim()), *(first.intent(question(f"{n}"), Effect.FREE) for n in "ab")
+    )
+    await first.outcome(question("a"), ending())
+    # It crashes: nothing is closed.
+    second = ledger(connection, 2, heads)
+    await second.start()
+    assert [call for call in await second.calls("lender", "i-1") if call.outcome is None] == []
+    with pytest.raises(LedgerDown):
+        await first.reading.fetch("nonsense")
+    await second.aclose()
+    assert (await verify(second.reading, heads, KEY)).breaks == ()
+
+
+def rows(connection: sqlite3.Connection) -> list[object]:
+    return connection.execute("SELECT hash FROM outcomes ORDER BY seq").fetchall()
+
+
+def test_a_seed_gives_the_same_ledger_bit_by_bit() -> None:
+    told = []
+    for _ in range(2):
+        with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
+            prepare(connection, KEY)
+            with asyncio.Runner(loop_factory=VirtualLoop) as runner:
+                runner.run(day(connection))
+            told.append(rows(connection))
+
+    assert told[0] == told[1] and len(told[0]) == 2
+
+
+def test_marks_are_made_once_a_minute_and_only_while_rows_are_written(
+    connection: sqlite3.Connection,
+) -> None:
+    async def run() -> list[tuple[int, HeadState]]:
+        heads = HeadsInMemory(KEY)
+        opened = ledger(connection, 1, heads)
+        await opened.start()
+        upkeep = Upkeep(opened.instance, VirtualClock())
+        upkeep.start()
+        await opened.intent(question("a"), Effect.FREE)
+        await asyncio.sleep(300)
+        await opened.intent(question("b"), Effect.FREE)
+        await asyncio.sleep(61)
+        await upkeep.aclose()
+        await opened.aclose()
+        return [(head.tip.count, head.state) for head in await heads.all()]
+
+    with asyncio.Runner(loop_factory=VirtualLoop) as runner:
+        assert runner.run(run()) == [
+            (0, HeadState.STARTED),
+            (1, HeadState.RUNNING),
+            (2, HeadState.RUNNING),
+            (2, HeadState.CLOSED),
+        ]
+
+
+def test_guards_hold_without_a_thread(connection: sqlite3.Connection) -> None:
+    async def run() -> list[object]:
+        opened = ledger(connection, 1, HeadsInMemory(KEY))
+        await opened.start()
+        told = await asyncio.gather(
+            *(opened.inquiry(GRANT, claim()) for _ in range(3)), return_exceptions=True
+        )
+        await opened.aclose()
+        return list(told)
+
+    with asyncio.Runner(loop_factory=VirtualLoop) as runner:
+        assert [type(result) for result in runner.run(run())] == [type(None), Taken, Taken]
