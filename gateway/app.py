@@ -34,6 +34,7 @@ from .rpc.status import Statuses
 from .rpc.translate_report import ReportTranslation
 from .security.keys import Keys
 from .security.secrets import ChainedSecrets, SecretFiles, SecretVariables, Shelf
+from .store.ledger.reading.history import LedgerHistory
 from .store.stores import Stores
 from .telemetry.foreign import routed
 from .telemetry.log import JsonLog
@@ -136,6 +137,7 @@ def _kit(settings: Settings, folder: Folder, stores: Stores, keys: Keys, world: 
         secrets=world.secrets,
         env=world.env,
         ledger=stores.ledger,
+        history=LedgerHistory(stores.ledger.reading),
         cache=stores.cache,
         observer=QueryCounters(),
         schema=schema(),

@@ -16,16 +16,14 @@ from .stages.shadow import DailySpend, Draw, Shadows
 from .stages.structure import Structure
 from .stages.validate import Validate
 from .stages.verify import Verify
+from .store.ledger.contract import Ledger
 from .store.ledger.records import Records
-from .store.ledger.sqlite import SqliteLedger
 from .telemetry.inquiries import InquiryLog
 from .telemetry.log import JsonLog
 from .telemetry.shadows import ShadowLog
 
 
-def compose(
-    assembled: Assembled, keys: Keys, kit: Kit, ledger: SqliteLedger, log: JsonLog
-) -> Pipeline:
+def compose(assembled: Assembled, keys: Keys, kit: Kit, ledger: Ledger, log: JsonLog) -> Pipeline:
     """Put the stages in their places."""
     products, version = assembled.products, assembled.catalog.version
     identify = assembled.callers.identify

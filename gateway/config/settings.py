@@ -84,7 +84,11 @@ Cache = Annotated[
 class Stores(Strict):
     """Where what must last is kept; files are relative to this file's folder."""
 
-    ledger: Annotated[str, Field(pattern=r"^sqlite:///")]
+    ledger: StoreUrl
+    """Who asked what, and what came of it. A SQLite file is for one process; several share a
+    PostgreSQL, whose URL comes by `${env.NAME}` where it holds a password."""
+    keep_replies: Seconds = 30 * 86_400.0
+    """How long answers that were paid for are kept with the ledger, sealed."""
     profile: StoreUrl
     jobs: StoreUrl = "sqlite:///data/jobs.db"
     """What bureaus answer later."""

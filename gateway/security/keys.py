@@ -50,6 +50,7 @@ class Keys:
     profile: bytes = field(repr=False)
     jobs: bytes = field(repr=False)
     answers: bytes = field(repr=False)
+    replies: bytes = field(repr=False)
     shadow: bytes = field(repr=False)
     api_key: bytes = field(repr=False)
 
@@ -71,6 +72,7 @@ class Keys:
             profile=_derived(key, "profile"),
             jobs=_derived(key, "jobs"),
             answers=_derived(key, "answers"),
+            replies=_derived(key, "replies"),
             shadow=_derived(key, "shadow"),
             api_key=_derived(key, "api_key"),
         )

@@ -20,7 +20,9 @@ from connectors.kit import Clock, RawAnswer
 
 from ..security.keys import length_prefixed
 from .sealing import Sealer, Unsealable
+from .writing.batch_writer import BatchWriter
 from .writing.group_commit import GroupCommit
+from .writing.grouped import Grouped
 
 PATIENCE = 5.0
 """Seconds; nobody waits, so a slow disk costs answers only once the queue is full."""
@@ -72,7 +74,8 @@ class SealedAnswers:
         self._sealer = sealer
         self._clock = clock
         self._kept_for = timedelta(seconds=kept_for)
-        self._commits = GroupCommit(partial(_connect, file, clock), patience=PATIENCE)
+        writer = BatchWriter(partial(_connect, file, clock), Grouped())
+        self._commits = GroupCommit(writer, patience=PATIENCE)
         self.lost = 0
 
     async def start(self) -> None:

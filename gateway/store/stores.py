@@ -14,7 +14,10 @@ from ..jobs.store import StoredJobs
 from ..security.keys import Keys
 from .cache.memory import MemoryCache
 from .hourly import Hourly
-from .ledger.sqlite import SqliteLedger
+from .ledger.keeping.means import Means
+from .ledger.keeping.upkeep import Upkeep
+from .ledger.opening import opened_at
+from .ledger.stored import StoredLedger
 from .profile import Profiles
 from .raw_answers import NoAnswers, SealedAnswers
 from .sealing import Sealer
@@ -27,8 +30,8 @@ KEY_ID = "1"
 class Stores:
     """All that is kept; SQLite files are relative to the config folder."""
 
-    ledger: SqliteLedger
-    ledger_file: Path
+    ledger: StoredLedger
+    upkeep: Upkeep
     cache: MemoryCache
     profiles: Profiles
     jobs: Shelf
@@ -38,33 +41,36 @@ class Stores:
     @classmethod
     def of(cls, settings: Settings, root: Path, keys: Keys, clock: Clock, random: Random) -> Stores:
         """Describe; no file is touched before `start`."""
-        ledger_file = root / settings.stores.ledger.removeprefix("sqlite:///")
         sealer = Sealer(KEY_ID, {KEY_ID: keys.profile}, random)
         jobs = Shelf.at(
-            _located(settings.stores.jobs, root),
+            located(settings.stores.jobs, root),
             Sealer(KEY_ID, {KEY_ID: keys.jobs}, random),
             clock,
         )
         answers = _answers(settings, root, Sealer(KEY_ID, {KEY_ID: keys.answers}, random), clock)
+        means = means_of(settings, keys, clock, random)
+        ledger = opened_at(located(settings.stores.ledger, root), means)
         return cls(
-            ledger=SqliteLedger(ledger_file, clock, settings.billing_currency),
-            ledger_file=ledger_file,
+            ledger=ledger,
+            upkeep=Upkeep(ledger.instance, clock),
             cache=MemoryCache(clock, largest=settings.stores.cache.memory),
             profiles=Profiles.at(
-                _located(settings.stores.profile, root), sealer, keys.subject, clock
+                located(settings.stores.profile, root), sealer, keys.subject, clock
             ),
             jobs=jobs,
             answers=answers,
-            hourly=Hourly(clock, (jobs.forget, StoredJobs(jobs).lapse, answers.forget)),
+            hourly=Hourly(
+                clock, (jobs.forget, StoredJobs(jobs).lapse, answers.forget, ledger.forget)
+            ),
         )
 
     async def start(self) -> None:
         """Create what is not there yet; whoever starts them closes them."""
-        self.ledger_file.parent.mkdir(parents=True, exist_ok=True)
         for url in (self.profiles.engine.url, self.jobs.engine.url):
             if url.get_backend_name() == "sqlite" and url.database:
                 Path(url.database).parent.mkdir(parents=True, exist_ok=True)
         await self.ledger.start()
+        self.upkeep.start()
         await self.profiles.create()
         await self.jobs.create()
         await self.answers.start()
@@ -73,12 +79,25 @@ class Stores:
     async def aclose(self) -> None:
         await self.hourly.aclose()
         await self.answers.aclose()
+        await self.upkeep.aclose()
         await self.ledger.aclose()
         await self.jobs.aclose()
         await self.profiles.aclose()
 
 
-def _located(url: str, root: Path) -> str:
+def means_of(settings: Settings, keys: Keys, clock: Clock, random: Random) -> Means:
+    """Lay out what a ledger needs."""
+    return Means(
+        clock=clock,
+        random=random,
+        currency=settings.billing_currency,
+        key=keys.ledger,
+        sealer=Sealer(KEY_ID, {KEY_ID: keys.replies}, random),
+        keep_replies=settings.stores.keep_replies,
+    )
+
+
+def located(url: str, root: Path) -> str:
     prefix = "sqlite:///"
     return f"{prefix}{root / url.removeprefix(prefix)}" if url.startswith(prefix) else url
 

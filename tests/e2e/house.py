@@ -16,6 +16,7 @@ from google.protobuf.json_format import ParseDict
 from datachannel_client import Client
 from gateway.cli.demo_folder import SUBJECT, Demo, running_demo
 from gateway.store.ledger.reader import LedgerReader
+from gateway.store.ledger.sqlite.reading import FileReading
 
 CONFIG = Path(__file__).parents[2] / "config"
 PURPOSE = inquiry_pb2.PURPOSE_CREDIT_ORIGINATION
@@ -51,7 +52,9 @@ class House:
 
     @property
     def ledger(self) -> LedgerReader:
-        return LedgerReader(self.demo.gateway.stores.ledger_file)
+        reading = self.demo.gateway.stores.ledger.reading
+        assert isinstance(reading, FileReading)
+        return LedgerReader(reading.path)
 
 
 @asynccontextmanager

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import json
 import re
-import sqlite3
 from collections.abc import AsyncIterator
-from contextlib import closing
 from pathlib import Path
 
 import pytest
 from ruamel.yaml import YAML
 
 from connectors.words import Billed, Outcome
+from gateway.store.ledger.sqlite.connecting import FileLock
 from mock_bureaus import Step
 
 from .desk import PERSON, Desk, open_desk
@@ -214,10 +213,9 @@ async def test_what_can_not_be_recorded_is_refused_before_it_is_paid_for(desk: D
 
 async def test_a_ledger_that_a_gateway_has_open_is_left_alone(desk: Desk) -> None:
     desk.ledger.path.parent.mkdir(parents=True, exist_ok=True)
-    with closing(sqlite3.connect(desk.ledger.path)) as gateway:
-        gateway.execute("PRAGMA journal_mode = WAL")
-        gateway.execute("CREATE TABLE held (id)")
-        gateway.execute("SELECT * FROM held").fetchall()
+    gateway = FileLock(desk.ledger.path)
+    gateway.take()
+    try:
         tried = await desk.asked("credit_report", "--yes")
 
         assert tried.exit_code == 1
@@ -226,6 +224,8 @@ async def test_a_ledger_that_a_gateway_has_open_is_left_alone(desk: Desk) -> Non
         other = desk.config.parent / "other.db"
         assert (await desk.asked("credit_report", "--yes", "--ledger", other)).exit_code == 0
         assert other.exists()
+    finally:
+        gateway.release()
 
 
 async def test_what_another_connector_would_have_told_can_be_given(desk: Desk) -> None:

@@ -10,21 +10,21 @@ from pathlib import Path
 
 from connectors.words import Effect
 from gateway.clock import LoopClock
-from gateway.store.ledger.sqlite import SqliteLedger
+from gateway.store.ledger.stored import StoredLedger
 
-from ..ledger_rows import question
+from ..ledger_rows import question, sqlite_ledger
 
 WRITERS = 32
 
 
-async def write(ledger: SqliteLedger, numbers: count[int]) -> None:
+async def write(ledger: StoredLedger, numbers: count[int]) -> None:
     for number in numbers:
         await ledger.intent(question(f"call-{number}"), Effect.CHARGEABLE)
         os.write(sys.stdout.fileno(), f"call-{number}\n".encode())
 
 
 async def main(path: Path) -> None:
-    ledger = SqliteLedger(path, LoopClock(), "EUR")
+    ledger = sqlite_ledger(path, LoopClock())
     await ledger.start()
     numbers = count()
     await asyncio.gather(*(write(ledger, numbers) for _ in range(WRITERS)))

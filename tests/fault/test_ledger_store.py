@@ -13,11 +13,11 @@ from connectors.errors import LedgerDown
 from connectors.words import Effect
 from gateway.clock import LoopClock
 from gateway.store.ledger.reader import LedgerReader
-from gateway.store.ledger.schema import connect
-from gateway.store.ledger.sqlite import SqliteLedger
-from gateway.store.writing.group_commit import LONGEST_QUEUE, PATIENCE
+from gateway.store.ledger.sqlite.connecting import connect
+from gateway.store.ledger.stored import StoredLedger
+from gateway.store.writing.patience import LONGEST_QUEUE, PATIENCE
 
-from ..ledger_rows import ending, question
+from ..ledger_rows import ending, question, sqlite_ledger
 
 ROOT = Path(__file__).parents[2]
 
@@ -28,7 +28,7 @@ def path(tmp_path: Path) -> Path:
 
 
 @asynccontextmanager
-async def opened(ledger: SqliteLedger) -> AsyncIterator[SqliteLedger]:
+async def opened(ledger: StoredLedger) -> AsyncIterator[StoredLedger]:
     await ledger.start()
     try:
         yield ledger
@@ -103,7 +103,7 @@ def test_a_caller_waits_no_longer_than_promised() -> None:
 
 
 async def test_a_locked_ledger_fails_closed_and_comes_back(path: Path) -> None:
-    async with opened(SqliteLedger(path, LoopClock(), "EUR")) as ledger:
+    async with opened(sqlite_ledger(path, LoopClock())) as ledger:
         with locked(path):
             results = await asyncio.gather(
                 *(ledger.intent(question(f"call-{n}"), Effect.FREE) for n in range(100)),
@@ -116,7 +116,7 @@ async def test_a_locked_ledger_fails_closed_and_comes_back(path: Path) -> None:
 
 
 async def test_a_full_disk_fails_closed_and_comes_back(path: Path) -> None:
-    async with opened(SqliteLedger(path, LoopClock(), "EUR")) as ledger:
+    async with opened(sqlite_ledger(path, LoopClock())) as ledger:
         await ledger.intent(question("before"), Effect.FREE)
         with disk_full():
             results = await asyncio.gather(
@@ -133,7 +133,7 @@ async def test_a_hanging_disk_keeps_nobody(path: Path) -> None:
     """No timeout of SQLite's ends a write that hangs, so the wait has its own."""
     gate = Gate()
     async with opened(
-        SqliteLedger(path, LoopClock(), "EUR", patience=0.02, connect=gate.connect)
+        sqlite_ledger(path, LoopClock(), patience=0.02, connect=gate.connect)
     ) as ledger:
         gate.open.clear()
         try:
@@ -157,7 +157,7 @@ async def test_a_hanging_disk_keeps_nobody(path: Path) -> None:
 
 async def test_a_cancel_ends_the_wait_and_not_the_row(path: Path) -> None:
     gate = Gate()
-    async with opened(SqliteLedger(path, LoopClock(), "EUR", connect=gate.connect)) as ledger:
+    async with opened(sqlite_ledger(path, LoopClock(), connect=gate.connect)) as ledger:
         gate.open.clear()
         try:
             waiting = asyncio.create_task(ledger.intent(question("left"), Effect.CHARGEABLE))
@@ -172,7 +172,7 @@ async def test_a_cancel_ends_the_wait_and_not_the_row(path: Path) -> None:
 
 
 async def test_rows_are_written_in_the_order_of_the_calls(path: Path) -> None:
-    async with opened(SqliteLedger(path, LoopClock(), "EUR")) as ledger:
+    async with opened(sqlite_ledger(path, LoopClock())) as ledger:
         await asyncio.gather(
             *(ledger.intent(question(f"call-{n}"), Effect.FREE) for n in range(300))
         )
@@ -181,7 +181,7 @@ async def test_rows_are_written_in_the_order_of_the_calls(path: Path) -> None:
 
 
 async def test_closing_writes_what_is_queued(path: Path) -> None:
-    ledger = SqliteLedger(path, LoopClock(), "EUR")
+    ledger = sqlite_ledger(path, LoopClock())
     await ledger.start()
     waiting = [
         asyncio.create_task(ledger.intent(question(f"call-{n}"), Effect.FREE)) for n in range(200)
@@ -195,7 +195,7 @@ async def test_closing_writes_what_is_queued(path: Path) -> None:
 
 async def test_a_bad_row_leaves_the_others_of_its_batch(path: Path) -> None:
     gate = Gate()
-    async with opened(SqliteLedger(path, LoopClock(), "EUR", connect=gate.connect)) as ledger:
+    async with opened(sqlite_ledger(path, LoopClock(), connect=gate.connect)) as ledger:
         gate.open.clear()
         try:
             results = asyncio.gather(
@@ -213,7 +213,7 @@ async def test_a_bad_row_leaves_the_others_of_its_batch(path: Path) -> None:
 
 async def test_a_queue_without_end_is_refused(path: Path) -> None:
     gate = Gate()
-    async with opened(SqliteLedger(path, LoopClock(), "EUR", connect=gate.connect)) as ledger:
+    async with opened(sqlite_ledger(path, LoopClock(), connect=gate.connect)) as ledger:
         gate.open.clear()
         try:
             results = asyncio.gather(
@@ -233,7 +233,7 @@ async def test_a_queue_without_end_is_refused(path: Path) -> None:
 
 
 async def test_a_ledger_that_can_not_be_opened_says_so_at_once(tmp_path: Path) -> None:
-    ledger = SqliteLedger(tmp_path, LoopClock(), "EUR")
+    ledger = sqlite_ledger(tmp_path, LoopClock())
 
     with pytest.raises(LedgerDown):
         await ledger.start()

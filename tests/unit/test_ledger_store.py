@@ -8,29 +8,15 @@ from pathlib import Path
 import pytest
 
 from connectors.errors import LedgerDown
-from connectors.words import Billed, Effect, Outcome, Purpose, ServedFrom
+from connectors.words import Billed, Effect, Outcome, ServedFrom
 from gateway.clock import LoopClock
-from gateway.store.ledger.contract import InquiryRow, RefusalRow, ServedRow
+from gateway.store.ledger.contract import RefusalRow, ServedRow
 from gateway.store.ledger.reader import LedgerReader
-from gateway.store.ledger.schema import TABLES
-from gateway.store.ledger.sqlite import SqliteLedger
-from gateway.store.writing.batch_writer import BadRow
+from gateway.store.ledger.stored import StoredLedger
+from gateway.store.ledger.tables import CHAINED
+from gateway.store.writing.entry import BadRow
 
-from ..ledger_rows import CANARY, EXPIRES, ending, question
-from ..standins import HandClock
-
-GRANT = InquiryRow(
-    inquiry_id="i-1",
-    tenant="lender",
-    caller="loans",
-    product="first_look",
-    purpose=Purpose.CREDIT_ORIGINATION,
-    consent_id="c-1",
-    consent_expires_at=EXPIRES,
-    subject_token="token",
-    connectors=("acme_score", "police_id"),
-    config_version="v1",
-)
+from ..ledger_rows import CANARY, GRANT, ending, question, sqlite_ledger
 
 
 @pytest.fixture
@@ -39,8 +25,8 @@ def path(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-async def ledger(path: Path) -> AsyncIterator[SqliteLedger]:
-    ledger = SqliteLedger(path, HandClock(), "EUR")
+async def ledger(path: Path) -> AsyncIterator[StoredLedger]:
+    ledger = sqlite_ledger(path)
     await ledger.start()
     yield ledger
     await ledger.aclose()
@@ -50,14 +36,14 @@ def open_to_others(folder: Path) -> list[Path]:
     return [file for file in folder.iterdir() if file.stat().st_mode & 0o077]
 
 
-async def fill(ledger: SqliteLedger) -> None:
+async def fill(ledger: StoredLedger) -> None:
     await ledger.inquiry(GRANT)
     await ledger.intent(question("call-1"), Effect.CHARGEABLE)
     await ledger.outcome(question("call-1"), ending())
     await ledger.served((ServedRow("i-1", "lender", "acme_score", ServedFrom.CACHE, "call-0"),))
 
 
-async def test_a_grant_is_read_back_as_it_was_given(ledger: SqliteLedger, path: Path) -> None:
+async def test_a_grant_is_read_back_as_it_was_given(ledger: StoredLedger, path: Path) -> None:
     await ledger.inquiry(GRANT)
     (row,) = LedgerReader(path).inquiries()
 
@@ -68,7 +54,7 @@ async def test_a_grant_is_read_back_as_it_was_given(ledger: SqliteLedger, path: 
 
 
 async def test_a_refusal_says_why_and_needs_to_know_little(
-    ledger: SqliteLedger, path: Path
+    ledger: StoredLedger, path: Path
 ) -> None:
     await ledger.refusal(RefusalRow("i-2", "UNAUTHENTICATED", "v1"))
     (row,) = LedgerReader(path).inquiries()
@@ -77,7 +63,7 @@ async def test_a_refusal_says_why_and_needs_to_know_little(
     assert (row.tenant, row.purpose, row.connectors) == ("", None, ())
 
 
-async def test_a_call_is_an_intent_and_what_became_of_it(ledger: SqliteLedger, path: Path) -> None:
+async def test_a_call_is_an_intent_and_what_became_of_it(ledger: StoredLedger, path: Path) -> None:
     await ledger.intent(question("call-1"), Effect.HARD_INQUIRY)
     await ledger.outcome(question("call-1"), ending(Outcome.NO_HIT))
     (call,) = LedgerReader(path).calls()
@@ -90,7 +76,7 @@ async def test_a_call_is_an_intent_and_what_became_of_it(ledger: SqliteLedger, p
     assert call.outcome.latency_ms == 12.5
 
 
-async def test_an_intent_without_an_outcome_is_open(ledger: SqliteLedger, path: Path) -> None:
+async def test_an_intent_without_an_outcome_is_open(ledger: StoredLedger, path: Path) -> None:
     await ledger.intent(question("call-1"), Effect.FREE)
     await ledger.intent(question("call-2"), Effect.FREE)
     await ledger.outcome(question("call-1"), ending())
@@ -100,7 +86,7 @@ async def test_an_intent_without_an_outcome_is_open(ledger: SqliteLedger, path: 
 
 
 async def test_what_was_given_again_names_the_call_that_bought_it(
-    ledger: SqliteLedger, path: Path
+    ledger: StoredLedger, path: Path
 ) -> None:
     row = ServedRow("i-1", "lender", "acme_score", ServedFrom.SHARED, "call-1")
     await ledger.served((row, replace(row, connector="police_id")))
@@ -111,10 +97,10 @@ async def test_what_was_given_again_names_the_call_that_bought_it(
     assert second.connector == "police_id"
 
 
-@pytest.mark.parametrize("table", TABLES)
+@pytest.mark.parametrize("table", CHAINED)
 @pytest.mark.parametrize("change", ["UPDATE {} SET at = ''", "DELETE FROM {}"])
 async def test_a_row_can_not_be_changed_or_removed(
-    ledger: SqliteLedger, path: Path, table: str, change: str
+    ledger: StoredLedger, path: Path, table: str, change: str
 ) -> None:
     await fill(ledger)
 
@@ -125,7 +111,7 @@ async def test_a_row_can_not_be_changed_or_removed(
         connection.execute(change.format(table))
 
 
-async def test_nothing_of_a_person_is_in_the_file(ledger: SqliteLedger, path: Path) -> None:
+async def test_nothing_of_a_person_is_in_the_file(ledger: StoredLedger, path: Path) -> None:
     await fill(ledger)
     # Before it closes: what is not yet in the main file stands in the log beside it.
     written = b"".join(file.read_bytes() for file in path.parent.iterdir())
@@ -135,7 +121,7 @@ async def test_nothing_of_a_person_is_in_the_file(ledger: SqliteLedger, path: Pa
 
 
 async def test_a_bureau_s_reference_is_capped_and_always_text(
-    ledger: SqliteLedger, path: Path
+    ledger: StoredLedger, path: Path
 ) -> None:
     """Else an odd reference would lose the row that says what a paid call brought."""
     await ledger.intent(question("call-1"), Effect.CHARGEABLE)
@@ -146,7 +132,7 @@ async def test_a_bureau_s_reference_is_capped_and_always_text(
     assert call.outcome.bureau_reference == "?" + "x" * 254
 
 
-async def test_a_bad_row_fails_alone(ledger: SqliteLedger, path: Path) -> None:
+async def test_a_bad_row_fails_alone(ledger: StoredLedger, path: Path) -> None:
     """One caller's fault must not cost the others of its batch their rows."""
     await ledger.intent(question("call-1"), Effect.FREE)
 
@@ -157,7 +143,7 @@ async def test_a_bad_row_fails_alone(ledger: SqliteLedger, path: Path) -> None:
 
 
 async def test_a_closed_ledger_takes_nothing(path: Path) -> None:
-    ledger = SqliteLedger(path, LoopClock(), "EUR")
+    ledger = sqlite_ledger(path, LoopClock())
 
     with pytest.raises(LedgerDown):
         await ledger.inquiry(GRANT)
@@ -170,7 +156,7 @@ async def test_a_closed_ledger_takes_nothing(path: Path) -> None:
 
 async def test_a_ledger_goes_on_where_it_ended(path: Path) -> None:
     for call_id in ("call-1", "call-2"):
-        ledger = SqliteLedger(path, LoopClock(), "EUR")
+        ledger = sqlite_ledger(path, LoopClock())
         await ledger.start()
         await ledger.intent(question(call_id), Effect.FREE)
         await ledger.aclose()
@@ -183,13 +169,13 @@ async def test_a_ledger_of_another_version_is_left_alone(path: Path) -> None:
     with closing(sqlite3.connect(path)) as connection:
         connection.execute("PRAGMA user_version = 99")
 
-    ledger = SqliteLedger(path, LoopClock(), "EUR")
+    ledger = sqlite_ledger(path, LoopClock())
     with pytest.raises(LedgerDown, match="version 99"):
         await ledger.start()
     await ledger.aclose()
 
 
-async def test_its_files_are_for_nobody_else(ledger: SqliteLedger, path: Path) -> None:
+async def test_its_files_are_for_nobody_else(ledger: StoredLedger, path: Path) -> None:
     await ledger.inquiry(GRANT)
 
     assert open_to_others(path.parent) == []

@@ -24,9 +24,8 @@ from gateway.errors import (
 )
 from gateway.model import Answer, Credentials, Inquiry, Verified
 from gateway.pipeline import Pipeline
-from gateway.store.ledger.contract import RefusalRow
+from gateway.store.ledger.contract import Ledger, RefusalRow
 from gateway.store.ledger.records import Records
-from gateway.store.ledger.sqlite import SqliteLedger
 from tests.rooms import caller, given, inquiry, reply
 
 STAGES = ("admit", "validate", "fill", "authorize", "fan_out", "structure", "verify")
@@ -175,7 +174,7 @@ def records(rows: Rows) -> Records:
     def token(tenant: str, subject: Values) -> str:
         return f"{tenant}:{len(subject)}"
 
-    return Records(cast("SqliteLedger", rows), identify, token, {"credit"}, "v7")
+    return Records(cast("Ledger", rows), identify, token, {"credit"}, "v7")
 
 
 @pytest.mark.parametrize(

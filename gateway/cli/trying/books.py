@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, closing
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from random import SystemRandom
@@ -20,8 +19,10 @@ from ...jobs.store import StoredJobs
 from ...model import Credentials
 from ...security.keys import Keys
 from ...store.ledger.records import Records
-from ...store.ledger.sqlite import SqliteLedger
-from ...store.stores import Stores
+from ...store.ledger.sqlite.connecting import InUse
+from ...store.ledger.sqlite.opening import in_file
+from ...store.ledger.stored import StoredLedger
+from ...store.stores import Stores, means_of
 from .folder import OpenFolder
 
 
@@ -38,11 +39,12 @@ class Books:
 async def opened_books(folder: OpenFolder, other: Path | None) -> AsyncIterator[Books]:
     """Open the ledger, and where jobs outlive this command. Raises `LedgerDown`."""
     keys, clock = folder.keys(), LoopClock()
-    stores = Stores.of(folder.settings, folder.root, keys, clock, SystemRandom())
-    file = other or stores.ledger_file
-    _refuse_if_open(file)
-    ledger = SqliteLedger(file, clock, folder.settings.billing_currency)
-    await ledger.start()
+    random = SystemRandom()
+    stores = Stores.of(folder.settings, folder.root, keys, clock, random)
+    ledger = stores.ledger
+    if other is not None:
+        ledger = in_file(other, means_of(folder.settings, keys, clock, random))
+    await _start(ledger)
     try:
         if other is not None:
             # A gateway may be running on the folder's other stores.
@@ -57,7 +59,7 @@ async def opened_books(folder: OpenFolder, other: Path | None) -> AsyncIterator[
 
 
 def _books(
-    folder: OpenFolder, keys: Keys, ledger: SqliteLedger, jobs: JobsInMemory | StoredJobs
+    folder: OpenFolder, keys: Keys, ledger: StoredLedger, jobs: JobsInMemory | StoredJobs
 ) -> Books:
     records = Records(ledger, _nobody, keys.subject_token, (), folder.catalog.version)
     return Books(folder.kit(keys.cache, ledger, jobs), keys, records)
@@ -75,20 +77,9 @@ async def _prepare(jobs: Shelf) -> None:
     await jobs.create()
 
 
-def _refuse_if_open(file: Path) -> None:
-    """
-    Refuse a ledger that somebody else has open.
-
-    SQLite before 3.51.3 may corrupt a write-ahead log that two connections write.
-    Whoever asks for it alone is told whether there is another one.
-    """
-    if not file.exists():
-        return
-    with closing(sqlite3.connect(file, timeout=0, isolation_level=None)) as connection:
-        try:
-            connection.execute("PRAGMA locking_mode = EXCLUSIVE")
-            connection.execute("BEGIN EXCLUSIVE")
-            connection.execute("ROLLBACK")
-        except sqlite3.OperationalError:
-            message = f"{file} is in use: stop the gateway, or name another file by --ledger"
-            raise LedgerDown(message) from None
+async def _start(ledger: StoredLedger) -> None:
+    try:
+        await ledger.start()
+    except InUse as error:
+        message = f"{error}: stop the gateway, or name another file by --ledger"
+        raise LedgerDown(message) from None

@@ -10,6 +10,7 @@ from enum import StrEnum, unique
 from typing import Protocol
 
 from connectors.contract import Reply
+from connectors.kit import Ending
 from connectors.kit import Ledger as Attempts
 from connectors.words import Billed, Effect, Outcome, Purpose, ServedFrom
 
@@ -106,6 +107,20 @@ class Taken(Exception):
         self.claimed = claimed
 
 
+@unique
+class Source(StrEnum):
+    """Who says how a call ended."""
+
+    ATTEMPT = "attempt"
+    """Whoever made it."""
+    RECOVERY = "recovery"
+    """The gateway, of a process that died over it."""
+    STATUS_QUERY = "status_query"
+    """Its bureau, asked by our reference."""
+    BILLING_FILE = "billing_file"
+    BY_HAND = "by_hand"
+
+
 @dataclass(frozen=True, slots=True)
 class CallRow:
     """One attempt at one connector, and its last outcome; None while there is none."""
@@ -126,10 +141,10 @@ class CallRow:
     outcome: Outcome | None
     billed: Billed | None
     cost: Decimal
+    """Its price, as long as nobody knows better."""
     currency: str
     bureau_reference: str
-    source: str
-    """Who says how it ended: `attempt`, `recovery`, `status_query`, `billing_file`, `by_hand`."""
+    source: Source | None
     ended_at: datetime | None
 
     @property
@@ -165,6 +180,10 @@ class Ledger(Attempts, Protocol):
 
     async def served(self, rows: Sequence[ServedRow]) -> None: ...
 
+    async def resolve(self, call: CallRow, ending: Ending, source: Source) -> None:
+        """Write what became known later of a call, by somebody else than whoever made it."""
+        ...
+
     async def close_claim(self, claim: Claim, state: ClaimState, kept: bytes | None) -> None:
         """Say how far the inquiry has come; `kept` replaces what is kept of it."""
         ...
@@ -179,4 +198,8 @@ class Ledger(Attempts, Protocol):
 
     async def replies(self, tenant: str, inquiry_id: str) -> Mapping[str, Reply]:
         """Give the answers that were bought for an inquiry, by connector; the last of each."""
+        ...
+
+    async def erase(self, tenant: str, subject_token: str) -> None:
+        """Forget all answers about a subject; that they were bought stays."""
         ...

@@ -1,4 +1,4 @@
-"""Reads the ledger back, for the command line, for recovery and for tests."""
+"""Reads the rows of a ledger's file back as they were written."""
 
 from __future__ import annotations
 
@@ -13,12 +13,13 @@ import orjson
 
 from connectors.words import Billed, Effect, Outcome, ServedFrom
 
-from .schema import connect_reader
+from .sqlite.connecting import connect_reader
+from .tables import CHAINED
 
 _CALLS = """
     SELECT call_id, attempt, inquiry_id, tenant, connector, effect, subject_token, purpose,
            consent_id, intents.config_version, our_reference, intents.at AS intended_at,
-           outcome, billed, cost, currency, bureau_reference, latency_ms,
+           outcome, billed, cost, outcomes.currency, bureau_reference, latency_us / 1000.0,
            outcomes.at AS ended_at
     FROM intents LEFT JOIN outcomes USING (call_id)
     ORDER BY intents.seq, outcomes.seq
@@ -114,8 +115,8 @@ class LedgerReader:
     path: Path
 
     def inquiries(self) -> tuple[LedgerInquiry, ...]:
-        rows = self._rows("SELECT * FROM inquiries ORDER BY seq")
-        return tuple(LedgerInquiry(*_with(row[1:], 10, _names)) for row in rows)
+        rows = self._rows(_all("inquiries"))
+        return tuple(LedgerInquiry(*_with(row, 10, _names)) for row in rows)
 
     def calls(self) -> tuple[LedgerCall, ...]:
         return tuple(
@@ -128,15 +129,15 @@ class LedgerReader:
         return tuple(_intent(row) for row in self._rows(_OPEN))
 
     def served(self) -> tuple[LedgerServed, ...]:
-        return tuple(
-            LedgerServed(*_with(row[1:], 3, ServedFrom))
-            for row in self._rows("SELECT * FROM served ORDER BY seq")
-        )
+        return tuple(LedgerServed(*_with(row, 3, ServedFrom)) for row in self._rows(_all("served")))
 
     def _rows(self, query: str) -> Iterator[_Row]:
         with closing(connect_reader(self.path)) as connection:
-            connection.execute("PRAGMA query_only = ON")
             yield from connection.execute(query)
+
+
+def _all(table: str) -> str:
+    return f"SELECT {', '.join(CHAINED[table])} FROM {table} ORDER BY seq"  # noqa: S608 - ours
 
 
 def _intent(row: _Row) -> LedgerIntent:

@@ -12,15 +12,14 @@ from ...errors import GatewayError, LedgerUnavailable, Unauthenticated
 from ...model import Credentials, Granted, Inquiry
 from ...policy import CallerPolicy
 from ...subject.ids import recorded
-from .contract import InquiryRow, RefusalRow, ServedRow
-from .sqlite import SqliteLedger
+from .contract import InquiryRow, Ledger, RefusalRow, ServedRow
 
 
 @dataclass(frozen=True, slots=True)
 class Records:
     """Grants, refusals and reuse, as rows."""
 
-    ledger: SqliteLedger
+    ledger: Ledger
     identify: Callable[[Credentials], CallerPolicy]
     subject_token: Callable[[str, Values], str]
     products: Container[str]

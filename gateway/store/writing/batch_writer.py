@@ -1,16 +1,16 @@
-"""Writes a batch of rows to SQLite in one commit; lives in one thread."""
+"""Writes a batch of entries to SQLite in one commit; knows no thread and no queue."""
 
 from __future__ import annotations
 
-import asyncio
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
-
-import orjson
+from typing import Any, Protocol
 
 from connectors.errors import LedgerDown
+
+from .entry import BadRow, Ended, Entry
+from .steps import Found, Script, run
 
 CHECKPOINT = 1_000
 """Entries after which the write-ahead log is moved to the file."""
@@ -25,41 +25,28 @@ _ROWS_FAULT = (
     ValueError,
 )
 
-Row = tuple[str, tuple[object, ...]]
-"""A statement that takes rows as one JSON array, and the values of one row of them."""
 
-Ended = tuple[asyncio.Future[None], Exception | None]
-"""Whom to tell that its rows are durable, or why they are not."""
+class Connection(Protocol):
+    """As much of a connection as is needed; `sqlite3.Connection` is one."""
 
+    def execute(self, sql: str, parameters: Any = (), /) -> Any: ...
 
-class BadRow(Exception):
-    """A row breaks the rules of its table: a fault of ours, and of no other row."""
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """Rows that are written together or not at all, and who waits for them."""
-
-    rows: tuple[Row, ...]
-    written: asyncio.Future[None]
-
-    @property
-    def given_up(self) -> bool:
-        """Whether its waiter was told that it failed; one that only left still wants its rows."""
-        return self.written.done() and not self.written.cancelled()
+    def close(self) -> None: ...
 
 
 class BatchWriter:
     """Holds the one connection that writes, and opens another after a failure."""
 
-    def __init__(self, connect: Callable[[], sqlite3.Connection]) -> None:
+    def __init__(self, connect: Callable[[], Connection], script: Script) -> None:
         self._connect = connect
-        self._connection: sqlite3.Connection | None = None
+        self._script = script
+        self._connection: Connection | None = None
         self._unchecked = 0
 
-    def open(self) -> sqlite3.Connection:
+    def open(self) -> Connection:
         if self._connection is None:
             self._connection = self._connect()
+            run(self._script.opened(), self._ask)
         return self._connection
 
     def close(self) -> None:
@@ -72,16 +59,17 @@ class BatchWriter:
     def write(self, batch: list[Entry]) -> list[Ended]:
         """Write all or, where one of them is at fault, all but that one."""
         try:
-            self._commit(batch)
+            return self._commit(batch)
         except _ROWS_FAULT as error:
             self.close()
             if len(batch) > 1:
                 return [ended for entry in batch for ended in self.write([entry])]
             return [(batch[0].written, _bad_row(error))]
         except (sqlite3.Error, OSError, LedgerDown):
+            # Nothing is tried again on a connection that failed: what the system dropped
+            # of a failed sync, it would report as synced the next time.
             self.close()
             return [(entry.written, LedgerDown("the ledger can not be written")) for entry in batch]
-        return [(entry.written, None) for entry in batch]
 
     def checkpoint(self) -> None:
         """Move the log's pages to the file: here and not in a commit, for which callers wait."""
@@ -93,26 +81,25 @@ class BatchWriter:
         except sqlite3.Error:
             self.close()
 
-    def _commit(self, batch: list[Entry]) -> None:
+    def _commit(self, batch: Sequence[Entry]) -> list[Ended]:
         write = self.open().execute
         write("BEGIN IMMEDIATE")
         # Asked after the wait for the lock: whoever has been told meanwhile that its
         # rows failed must not find them written later.
         wanted = [entry for entry in batch if not entry.given_up]
         # Each statement hands the interpreter to the event loop and must win it back, so
-        # all rows of a table are one statement: under load that is most of the latency.
-        for statement, rows in _by_statement(wanted).items():
-            write(statement, (orjson.dumps(rows).decode(),))
+        # a script makes few of them: under load that is most of the latency.
+        ended = run(self._script.write(wanted), self._ask)
         write("COMMIT")
+        self._script.committed()
         self._unchecked += len(wanted)
+        return ended
 
-
-def _by_statement(entries: list[Entry]) -> dict[str, list[tuple[object, ...]]]:
-    grouped: dict[str, list[tuple[object, ...]]] = {}
-    for entry in entries:
-        for statement, values in entry.rows:
-            grouped.setdefault(statement, []).append(values)
-    return grouped
+    def _ask(self, statement: str, arguments: tuple[object, ...]) -> Found:
+        if self._connection is None:
+            raise LedgerDown("the ledger is closed")
+        found: Found = self._connection.execute(statement, arguments).fetchall()
+        return found
 
 
 def _bad_row(error: Exception) -> BadRow:

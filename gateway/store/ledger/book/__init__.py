@@ -1,0 +1,1 @@
+"""How entries become statements, on whichever database: guards first, then links of the chain."""

@@ -1,0 +1,79 @@
+"""Where the SQL of SQLite and of PostgreSQL differs; all else is written once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from ...writing.steps import Steps
+from ..tables import CHAINED, INTEGERS
+
+
+class Dialect(Protocol):
+    """What a statement is put together from."""
+
+    holds_text: str
+    """The function that tells where a text holds another, from 1; 0 for nowhere."""
+
+    def unpacked(self, columns: Sequence[str]) -> str:
+        """Select the rows of a JSON array of arrays, its statement's first argument."""
+        ...
+
+    def listed(self, argument: int) -> str:
+        """Select the texts of a JSON array."""
+        ...
+
+    def numbers(self, count: int) -> Steps[list[int]]:
+        """Draw the next numbers of rows, over all tables."""
+        ...
+
+
+class Sqlite:
+    """One writer, so the next number is the one after the last."""
+
+    holds_text = "instr"
+
+    def __init__(self) -> None:
+        last = " UNION ALL ".join(f"SELECT max(seq) AS seq FROM {table}" for table in CHAINED)  # noqa: S608 - ours
+        self._last = f"SELECT coalesce(max(seq), 0) FROM ({last})"  # noqa: S608 - ours
+
+    def unpacked(self, columns: Sequence[str]) -> str:
+        values = ", ".join(
+            f"json_extract(value, '$[{place}]') AS {column}" for place, column in enumerate(columns)
+        )
+        # The condition: else an ON CONFLICT behind it would be read as a join's.
+        return f"SELECT {values} FROM json_each(?1) WHERE true"  # noqa: S608 - ours
+
+    def listed(self, argument: int) -> str:
+        return f"SELECT value FROM json_each(?{argument})"  # noqa: S608 - ours
+
+    def numbers(self, count: int) -> Steps[list[int]]:
+        ((last,),) = yield self._last, ()
+        return list(range(last + 1, last + count + 1))
+
+
+class Postgresql:
+    """Many writers, so numbers come from a sequence."""
+
+    holds_text = "strpos"
+
+    def unpacked(self, columns: Sequence[str]) -> str:
+        values = ", ".join(_value(place, column) for place, column in enumerate(columns))
+        return f"SELECT {values} FROM json_array_elements(?1::json) AS each(value)"  # noqa: S608 - ours
+
+    def listed(self, argument: int) -> str:
+        return f"SELECT json_array_elements_text(?{argument}::json)"
+
+    def numbers(self, count: int) -> Steps[list[int]]:
+        drawn = "SELECT nextval('ledger_seq') FROM generate_series(1, ?1::int)"
+        return [number for (number,) in (yield drawn, (count,))]
+
+
+def _value(place: int, column: str) -> str:
+    kind = "::bigint" if column in INTEGERS else ""
+    return f"(value->>{place}){kind} AS {column}"
+
+
+def insert(dialect: Dialect, table: str, columns: Sequence[str]) -> str:
+    """Write the statement that adds rows, which it takes as one JSON array of arrays."""
+    return f"INSERT INTO {table} ({', '.join(columns)}) {dialect.unpacked(columns)}"

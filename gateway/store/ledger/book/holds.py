@@ -1,0 +1,71 @@
+"""No hard inquiry follows one that may have arrived, decided in the commit of its intent."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import orjson
+
+from connectors.errors import Unresolved
+
+from ...writing.entry import Entry
+from ...writing.steps import Steps
+from ..tables import HOLDS
+from .dialect import Dialect, insert
+from .guards import Answered, Hold, Release, Unanswered
+from .rounds import Refused, of, rounds
+
+_PLACE = HOLDS[:4]
+
+
+class Holds:
+    """The guards of calls, a few statements for a whole batch."""
+
+    def __init__(self, dialect: Dialect) -> None:
+        self._take = (
+            f"{insert(dialect, 'holds', HOLDS)} ON CONFLICT ({', '.join(_PLACE)}) DO UPDATE "
+            "SET call_id = excluded.call_id, acknowledged = excluded.acknowledged "
+            f"WHERE {dialect.holds_text}(excluded.acknowledged, '|' || holds.call_id || '|') > 0 "
+            "RETURNING call_id"
+        )
+        self._look = (
+            f"SELECT {', '.join(HOLDS[:5])} FROM holds "  # noqa: S608 - ours
+            f"WHERE ({', '.join(_PLACE)}) IN ({dialect.unpacked(_PLACE)})"
+        )
+        self._release = f"DELETE FROM holds WHERE call_id IN ({dialect.listed(1)})"  # noqa: S608 - ours
+        self._answered = f"SELECT call_id FROM outcomes WHERE call_id IN ({dialect.listed(1)})"  # noqa: S608 - ours
+
+    def release(self, entries: Sequence[Entry]) -> Steps[None]:
+        released = sorted(guard.call_id for _, guard in of(entries, Release))
+        if released:
+            yield self._release, (orjson.dumps(released).decode(),)
+
+    def take(self, entries: Sequence[Entry]) -> Steps[Refused]:
+        refused: Refused = {}
+        for first in rounds(of(entries, Hold), lambda guard: guard.place):
+            rows = [_row(guard) for _, guard in first.values()]
+            won = {call_id for (call_id,) in (yield self._take, (orjson.dumps(rows).decode(),))}
+            lost = [guard.place for _, guard in first.values() if guard.call_id not in won]
+            if lost:
+                for row in (yield self._look, (orjson.dumps(lost).decode(),)):
+                    entry, guard = first[tuple(row[:4])]
+                    refused[entry] = _unresolved(guard, row[4])
+        return refused
+
+    def unanswered(self, entries: Sequence[Entry]) -> Steps[Refused]:
+        asked = {guard.call_id: entry for entry, guard in of(entries, Unanswered)}
+        if not asked:
+            return {}
+        found = yield self._answered, (orjson.dumps(sorted(asked)).decode(),)
+        return {asked[call_id]: Answered() for (call_id,) in found}
+
+
+def _row(guard: Hold) -> tuple[object, ...]:
+    return *guard.place, guard.call_id, f"|{'|'.join(sorted(guard.acknowledged))}|"
+
+
+def _unresolved(guard: Hold, holder: str) -> Unresolved:
+    """Name the call that stands in the way, which is what can be acknowledged."""
+    error = Unresolved(guard.connector, "an earlier hard inquiry may have arrived")
+    error.call_id = holder
+    return error

@@ -1,0 +1,67 @@
+"""One start of one process: announced before its first row, and closed behind its last."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from connectors.errors import LedgerDown
+
+from ...writing.commits import Commits
+from ..book.guards import Saying
+from ..chain.growing import Chain
+from ..chain.heads import Head, Heads, HeadState, Mark
+from ..entries import moment
+from .recovery import Recovery
+
+
+@dataclass(slots=True)
+class Instance:
+    """Ours. A mark says how far its chain goes, signed, outside of the tables."""
+
+    chain: Chain
+    commits: Commits
+    heads: Heads
+    recovery: Recovery
+    marked: Head | None = field(default=None)
+    """The last of ours."""
+
+    async def begin(self) -> None:
+        """Announce it, and take over from those that are dead."""
+        await self._mark(HeadState.STARTED)
+        row = (self.chain.instance, "RUNNING", "", None)
+        await self.commits.put(("instances", row), guard=self._alive())
+        await self.recovery.run()
+
+    async def beat(self) -> None:
+        """Say that we live, and look for those that do not."""
+        if self.recovery.leases.beats:
+            await self.commits.put(guard=self._alive())
+            await self.recovery.run()
+
+    async def mark(self) -> None:
+        """Sign how far the chain goes, unless that is said already."""
+        if self.marked is None or self.marked.tip != self.chain.tip:
+            await self._mark(HeadState.RUNNING)
+
+    async def end(self) -> None:
+        """Write what is queued, and sign that nothing is behind it."""
+        begun = self.marked is not None
+        closed = True
+        if begun:
+            try:
+                leave = "UPDATE instances SET state = 'CLOSED' WHERE instance = ?1"
+                await self.commits.put(guard=Saying(leave, (self.chain.instance,)))
+            except LedgerDown:
+                closed = False
+        await self.commits.aclose()
+        if begun:
+            # Where the last commit is not proved, there may be rows behind it.
+            await self._mark(HeadState.CLOSED if closed else HeadState.RUNNING)
+
+    async def _mark(self, state: HeadState) -> None:
+        now = moment(self.recovery.clock.utc())
+        self.marked = await self.heads.mark(Mark(self.chain.instance, self.chain.tip, state, now))
+
+    def _alive(self) -> Saying:
+        seen = f"UPDATE instances SET seen_at = {self.recovery.leases.now} WHERE instance = ?1"  # noqa: S608 - ours
+        return Saying(seen, (self.chain.instance,))

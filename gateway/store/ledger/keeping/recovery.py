@@ -1,0 +1,96 @@
+# ruff: noqa: S608 - statements are put together from words of our own
+"""What a process that died had left open becomes unknown, and is never asked again."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from decimal import Decimal
+
+from connectors.kit import Clock, Ending
+from connectors.words import Billed, Effect, Outcome
+
+from ...writing.batch import LARGEST_BATCH
+from ...writing.commits import Commits
+from .. import entries
+from ..book.guards import Answered, Saying, Unanswered
+from ..chain.growing import Chain, end_of
+from ..chain.heads import Heads, HeadState, Mark
+from ..contract import CallRow, Source
+from ..reading import calls
+from ..reading.port import Reading
+from .leases import Leases
+
+_OURS = "SELECT instance FROM instances WHERE state = 'RECOVERING' AND recovered_by = ?1"
+
+# What may have been bought is unknown; what provably was not is free to be asked again.
+_ORPHANS = """
+    UPDATE claims SET state = CASE WHEN EXISTS (
+        SELECT 1 FROM intents AS i WHERE i.tenant = claims.tenant
+        AND i.inquiry_id = claims.inquiry_id AND i.effect <> 'free' AND coalesce((
+            SELECT o.billed FROM outcomes AS o WHERE o.call_id = i.call_id
+            ORDER BY o.seq DESC LIMIT 1), 'UNKNOWN') <> 'NO')
+        THEN 'UNKNOWN' ELSE 'RELEASED' END
+    WHERE state = 'RUNNING' AND instance = ?1
+"""
+_DONE = "UPDATE instances SET state = 'DEAD' WHERE instance = ?1"
+
+
+@dataclass(frozen=True, slots=True)
+class Recovery:
+    """Done at a start, and by whoever lives on where several processes share a database."""
+
+    commits: Commits
+    reading: Reading
+    heads: Heads
+    leases: Leases
+    clock: Clock
+    chain: Chain
+    """Ours."""
+
+    async def run(self) -> int:
+        """
+        Take over from all that are dead; give how many calls were left open.
+
+        What fails half-way is gone on with the next time, by us or by others.
+        """
+        now, us = self.leases.now, self.chain.instance
+        take = (
+            f"UPDATE instances SET state = 'RECOVERING', recovered_by = ?1, seen_at = {now} "
+            f"WHERE instance IN (SELECT instance FROM instances WHERE {self.leases.dead})"
+        )
+        await self.commits.put(guard=Saying(take, (us,)))
+        count = 0
+        for (instance,) in await self.reading.fetch(_OURS, us):
+            count += await self._recover(instance)
+        return count
+
+    async def _recover(self, instance: str) -> int:
+        left = await calls.open_of(self.reading, instance)
+        for begin in range(0, len(left), LARGEST_BATCH):
+            some = left[begin : begin + LARGEST_BATCH]
+            ends = [
+                self.commits.put(self._lost(call), guard=Unanswered(call.call_id)) for call in some
+            ]
+            for error in await asyncio.gather(*ends, return_exceptions=True):
+                if error is not None and not isinstance(error, Answered):
+                    raise error
+        await self.commits.put(guard=Saying(_ORPHANS, (instance,)))
+        tip = await end_of(self.reading, self.chain.begun(instance), instance)
+        await self.heads.mark(Mark(instance, tip, HeadState.CLOSED, self._now()))
+        await self.commits.put(guard=Saying(_DONE, (instance,)))
+        return len(left)
+
+    def _lost(self, call: CallRow) -> tuple[str, tuple[object, ...]]:
+        paid = call.effect is not Effect.FREE
+        ending = Ending(
+            outcome=Outcome.LOST,
+            billed=Billed.UNKNOWN if paid else Billed.NO,
+            cost=call.cost if paid else Decimal(0),
+            bureau_reference="",
+            latency=0.0,
+        )
+        return entries.resolved(call.call_id, ending, call.currency, Source.RECOVERY, self._now())
+
+    def _now(self) -> str:
+        return entries.moment(self.clock.utc())

@@ -1,0 +1,44 @@
+"""What is done for a ledger as long as it is open: signs of life, and marks."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+from dataclasses import dataclass, field
+
+from connectors.errors import LedgerDown
+from connectors.kit import Clock
+
+from .instance import Instance
+from .leases import BEAT
+
+MARKED = 60.0
+"""Seconds between two marks, while rows are written."""
+
+
+@dataclass(slots=True)
+class Upkeep:
+    """What can not be done now is done the next time."""
+
+    instance: Instance
+    clock: Clock
+    _task: asyncio.Task[None] | None = field(default=None)
+
+    def start(self) -> None:
+        self._task = asyncio.create_task(self._run())
+
+    async def aclose(self) -> None:
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+            self._task = None
+
+    async def _run(self) -> None:
+        marked = self.clock.now()
+        while True:
+            await self.clock.sleep(BEAT)
+            with suppress(LedgerDown):
+                await self.instance.beat()
+                if self.clock.now() - marked >= MARKED:
+                    await self.instance.mark()
+                    marked = self.clock.now()

@@ -1,0 +1,1 @@
+"""Brings a ledger's database to today's tables, whichever version it was of."""

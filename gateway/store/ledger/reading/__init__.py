@@ -1,0 +1,1 @@
+"""Questions that the ledger answers, on whichever database."""

@@ -1,0 +1,136 @@
+"""Who asked what, on which consent, and what came of it: written down before it happens."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from connectors.contract import Query, Reply
+from connectors.kit import Clock, Ending
+from connectors.words import Billed, Effect
+
+from ..writing.commits import Commits
+from . import entries
+from .book.claims import claimed_of
+from .book.guards import Claiming, Closing, Hold, Release, Saying
+from .contract import CallRow, Claim, Claimed, ClaimState, InquiryRow, RefusalRow, ServedRow, Source
+from .keeping.instance import Instance
+from .reading import calls
+from .reading.port import Reading
+from .replies import SealedReplies
+from .tables import CLAIMS
+
+_CLAIMED = (
+    f"SELECT {', '.join(CLAIMS)} FROM claims "  # noqa: S608 - ours
+    "WHERE tenant = ?1 AND inquiry_id = ?2 AND kept_until >= ?3"
+)
+_REPLIES = (
+    "SELECT call_id, tenant, connector, sealed FROM replies "
+    "WHERE tenant = ?1 AND inquiry_id = ?2 AND kept_until >= ?3 "
+    "ORDER BY (SELECT seq FROM intents WHERE intents.call_id = replies.call_id)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class StoredLedger:
+    """
+    See `contract.Ledger`; which database it is, only what it is given knows.
+
+    Each method queues its rows before it first waits, in the order of the calls,
+    and returns when they are durable. Raises `LedgerDown` where that can not be
+    proved in time; the next call tries afresh.
+    """
+
+    commits: Commits
+    reading: Reading
+    instance: Instance
+    sealed: SealedReplies
+    clock: Clock
+    currency: str
+
+    async def start(self) -> None:
+        await self.commits.start()
+        await self.reading.start()
+        await self.instance.begin()
+
+    async def aclose(self) -> None:
+        try:
+            await self.instance.end()
+        finally:
+            await self.reading.aclose()
+
+    async def inquiry(self, row: InquiryRow, claim: Claim | None = None) -> None:
+        now = self._now()
+        guard = None if claim is None else Claiming(claim, now)
+        await self.commits.put(entries.inquiry(row, now), guard=guard)
+
+    async def refusal(self, row: RefusalRow) -> None:
+        await self.commits.put(entries.refusal(row, self._now()))
+
+    async def intent(self, query: Query, effect: Effect) -> None:
+        guard = _hold(query) if effect is Effect.HARD_INQUIRY else None
+        row = entries.intent(query, effect, self.currency, self._now())
+        await self.commits.put(row, guard=guard)
+
+    async def outcome(self, query: Query, ending: Ending, reply: Reply | None = None) -> None:
+        call_id = query.attempt.call_id
+        kept = self.sealed.row(query, reply)
+        digest = "" if kept is None else kept[1]
+        row = entries.outcome(call_id, ending, self.currency, digest, self._now())
+        rows = (row,) if kept is None else (row, kept[0])
+        await self.commits.put(*rows, guard=_release(call_id, query.attempt.effect, ending))
+
+    async def served(self, rows: Sequence[ServedRow]) -> None:
+        now = self._now()
+        if rows:
+            await self.commits.put(*(entries.served(row, now) for row in rows))
+
+    async def resolve(self, call: CallRow, ending: Ending, source: Source) -> None:
+        row = entries.resolved(call.call_id, ending, call.currency, source, self._now())
+        await self.commits.put(row, guard=_release(call.call_id, call.effect, ending))
+
+    async def close_claim(self, claim: Claim, state: ClaimState, kept: bytes | None) -> None:
+        await self.commits.put(guard=Closing(claim, state, kept))
+
+    async def claimed(self, tenant: str, inquiry_id: str) -> Claimed | None:
+        rows = await self.reading.fetch(_CLAIMED, tenant, inquiry_id, self._now())
+        return claimed_of(rows[0]) if rows else None
+
+    async def calls(self, tenant: str, inquiry_id: str) -> Sequence[CallRow]:
+        return await calls.of_inquiry(self.reading, tenant, inquiry_id)
+
+    async def replies(self, tenant: str, inquiry_id: str) -> Mapping[str, Reply]:
+        rows = await self.reading.fetch(_REPLIES, tenant, inquiry_id, self._now())
+        opened = (self.sealed.opened(row) for row in rows)
+        return {reply.connector: reply for reply in opened if reply is not None}
+
+    async def erase(self, tenant: str, subject_token: str) -> None:
+        erasing = "DELETE FROM replies WHERE tenant = ?1 AND subject_token = ?2"
+        await self.commits.put(guard=Saying(erasing, (tenant, subject_token)))
+
+    async def forget(self) -> None:
+        """Delete what is kept no longer: answers and claims, never a row of the chain."""
+        now = (self._now(),)
+        await self.commits.put(guard=Saying("DELETE FROM replies WHERE kept_until < ?1", now))
+        await self.commits.put(guard=Saying("DELETE FROM claims WHERE kept_until < ?1", now))
+
+    def _now(self) -> str:
+        return entries.moment(self.clock.utc())
+
+
+def _hold(query: Query) -> Hold:
+    standing = query.standing
+    return Hold(
+        standing.tenant,
+        query.connector,
+        standing.subject_token,
+        standing.purpose.value,
+        query.attempt.call_id,
+        standing.acknowledged,
+    )
+
+
+def _release(call_id: str, effect: Effect, ending: Ending) -> Release | None:
+    """Give a hold back once it is known what became of the call; few calls have one."""
+    known = ending.billed is not Billed.UNKNOWN
+    return Release(call_id) if known and effect is not Effect.FREE else None

@@ -1,0 +1,47 @@
+"""The same commits without a thread: for loops whose time and order are not the world's."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+
+from connectors.errors import LedgerDown
+
+from .batch import take
+from .batch_writer import BatchWriter
+from .entry import Entry, Row, settle
+from .patience import PATIENCE, Patience
+
+
+class InlineCommit:
+    """Writes what was queued in a turn of the loop at the end of that turn."""
+
+    def __init__(self, writer: BatchWriter, *, patience: float = PATIENCE) -> None:
+        self._writer = writer
+        self._patience = Patience(patience)
+        self._queued: deque[Entry] = deque()
+        self._open = False
+
+    async def start(self) -> None:
+        self._writer.open()
+        self._open = True
+
+    async def aclose(self) -> None:
+        if self._open:
+            self._open = False
+            self._write()
+            self._writer.close()
+        self._patience.close()
+
+    def put(self, *rows: Row, guard: object = None) -> asyncio.Future[None]:
+        if not self._open:
+            raise LedgerDown("the ledger is closed")
+        entry = self._patience.entry(rows, guard)
+        if not self._queued:
+            asyncio.get_running_loop().call_soon(self._write)
+        self._queued.append(entry)
+        return entry.written
+
+    def _write(self) -> None:
+        while batch := take(self._queued):
+            settle(self._writer.write(batch))
