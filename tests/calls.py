@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from connectors.words import Billed, Effect, Outcome, Purpose
-from gateway.store.ledger.contract import CallRow
+from gateway.store.ledger.contract import CallRow, Source
 
 _AT = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 
@@ -31,7 +31,7 @@ HIT = CallRow(
     cost=Decimal("0.50"),
     currency="EUR",
     bureau_reference="b-1",
-    source="attempt",
+    source=Source.ATTEMPT,
     ended_at=_AT,
 )
 

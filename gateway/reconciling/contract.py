@@ -7,7 +7,7 @@ from typing import Protocol
 
 from connectors.kit import Ending
 
-from ..store.ledger.contract import CallRow
+from ..store.ledger.contract import CallRow, Source
 
 
 class Books(Protocol):
@@ -17,6 +17,6 @@ class Books(Protocol):
         """Give all calls that may have been charged for, the oldest first."""
         ...
 
-    async def resolve(self, call: CallRow, ending: Ending, source: str) -> None:
+    async def resolve(self, call: CallRow, ending: Ending, source: Source) -> None:
         """Write down what a call cost, and who says so: its last row counts."""
         ...
