@@ -6,7 +6,7 @@ import asyncio
 import json
 import sqlite3
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,8 @@ from typer.testing import CliRunner, Result
 
 from gateway.cli import app
 from gateway.cli.demo_folder import SUBJECT, DemoFolder
+from gateway.clock import LoopClock
+from gateway.reconciling.running import reconciling
 from mock_bureaus import MockBureaus, Step
 from tests.shipped import CONFIG
 
@@ -172,3 +174,28 @@ async def test_nobody_writes_beside_a_running_gateway_and_everybody_reads(tmp_pa
 
     assert told.exit_code == 1
     assert "stop the gateway first" in told.stderr
+
+
+async def test_a_bureau_that_can_be_asked_after_a_call_ends_it_by_itself(tmp_path: Path) -> None:
+    async with open_house(tmp_path / "data") as house:
+        reference = await lose_one(house)
+        gateway, clock = house.demo.gateway, LoopClock()
+        statuses = {
+            name: replace(status, after=0.001)
+            for name, status in gateway.assembled.statuses.items()
+        }
+        async with reconciling(gateway.stores.ledger, statuses, clock, "v1") as reconciler:
+            assert await reconciler.reconcile() == 1
+            assert await reconciler.reconcile() == 0
+        office = Office(dict(house.demo.folder.env(house.demo.bureaus)), tmp_path / "data", "")
+        (found,) = [
+            one
+            for one in await office.json("search", "--connector", HARD)
+            if one["effect"] == "hard_inquiry"
+        ]
+
+        assert (found["billed"], found["cost"], found["source"]) == ("YES", "5.00", "status_query")
+        assert (found["outcome"], found["our_reference"]) == ("LOST", reference)
+        assert await office.json("unknown") == []
+        # Asked after, and not asked again.
+        assert len(house.demo.bureaus.billed(HARD)) == 1
