@@ -25,6 +25,7 @@ from .jobs.continuations import Continuations
 from .jobs.doorbell import Doorbell, close
 from .jobs.store import StoredJobs
 from .pipeline import Pipeline
+from .reconciling.running import reconciling
 from .rpc.catalog import CatalogChannel
 from .rpc.channel import DataChannel, Later
 from .rpc.engine.contract import Listener, Tls
@@ -103,7 +104,7 @@ async def running(
             stack.push_async_callback(transport.aclose)
         # After the assembly: a config that is wrong leaves no files behind.
         await stores.start()
-        stack.push_async_callback(assembled.owned.settled)
+        await stack.enter_async_context(_settling(assembled, stores, clock))
         pipeline = compose(assembled, keys, kit, stores.ledger, log)
         stack.push_async_callback(close, assembled.jobs)
         await doorbell.open(assembled.callbacks, assembled.jobs, StoredJobs(stores.jobs), log)
@@ -121,6 +122,17 @@ async def running(
         )
         log.event("started", port=port, config_version=catalog.version)
         yield Gateway(settings, assembled, pipeline, stores, port, doorbell.url)
+
+
+@asynccontextmanager
+async def _settling(assembled: Assembled, stores: Stores, clock: Clock) -> AsyncIterator[None]:
+    """Ask after what is unknown, and at the end settle what was begun."""
+    version = assembled.catalog.version
+    try:
+        async with reconciling(stores.ledger, assembled.statuses, clock, version):
+            yield
+    finally:
+        await assembled.owned.settled()
 
 
 @dataclass(frozen=True, slots=True)

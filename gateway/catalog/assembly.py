@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from connectors.bureau import Bureau
 from connectors.contract import Call, Transport
+from connectors.dedupe.status_query import StatusQuery
 from connectors.faults import ConfigError, Findings
 from connectors.kit import Kit
 from connectors.policy.ledger import Owned
@@ -50,6 +51,8 @@ class Assembled:
     """By connector: of those that are answered later."""
     callbacks: Mapping[str, CallbackReading]
     """By connector: of those whose bureau calls back."""
+    statuses: Mapping[str, StatusQuery]
+    """By connector: of those whose bureau can be asked after a lost call."""
     transports: tuple[Transport, ...]
     seats: Mapping[str, tuple[Seat, ...]]
     """By product."""
@@ -105,6 +108,7 @@ def assemble(catalog: Catalog, kit: Kit, keys: Keys, recall: Recall) -> Assemble
         calls={name: one.call for name, one in built.items()},
         jobs={name: one.jobs for name, one in built.items() if one.jobs},
         callbacks={name: one.callback for name, one in built.items() if one.callback},
+        statuses={name: one.status for name, one in built.items() if one.status},
         transports=tuple(bureau.transport for bureau in bureaus.values()),
         seats={name: each.seats for name, each in seating.items()},
         shadows={name: each.shadows for name, each in seating.items()},

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from . import process
+from .accounts import ledger
 from .ask import ask
 from .check import check, explain
 from .creating.create import create
@@ -60,3 +61,4 @@ app.command()(doctor)
 app.command()(diff)
 app.add_typer(create, name="create")
 app.add_typer(importing, name="import")
+app.add_typer(ledger, name="ledger")

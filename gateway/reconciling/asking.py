@@ -12,7 +12,7 @@ from connectors.contract import Standing
 from connectors.errors import LedgerDown
 from connectors.kit import Clock, Ending
 
-from ..store.ledger.contract import CallRow
+from ..store.ledger.contract import CallRow, Source
 from .contract import Books
 
 EVERY = 60.0
@@ -20,8 +20,6 @@ EVERY = 60.0
 
 LONGEST = timedelta(hours=6)
 """Between two questions after one call."""
-
-SOURCE = "status_query"
 
 Ask = Callable[[Standing, str], Awaitable[Ending | None]]
 """Asks after the call of a reference: None where nobody can say yet."""
@@ -94,7 +92,7 @@ class Reconciler:
             age = now - (call.ended_at or call.intended_at)
             self._next[call.call_id] = now + min(max(age, inquirer.after), LONGEST)
             return False
-        await self.books.resolve(call, ending, SOURCE)
+        await self.books.resolve(call, ending, Source.STATUS_QUERY)
         return True
 
     def _standing(self, call: CallRow) -> Standing:

@@ -14,7 +14,7 @@ from connectors.errors import LedgerDown
 from connectors.kit import Ending
 from connectors.words import Billed, Outcome
 from gateway.reconciling.asking import EVERY, Inquirer, Reconciler
-from gateway.store.ledger.contract import CallRow
+from gateway.store.ledger.contract import CallRow, Source
 from tests.calls import lost
 from tests.virtual import START, VirtualClock
 
@@ -35,7 +35,7 @@ class Books:
             raise LedgerDown
         return [call for call in self.calls if call.is_unknown]
 
-    async def resolve(self, call: CallRow, ending: Ending, source: str) -> None:
+    async def resolve(self, call: CallRow, ending: Ending, source: Source) -> None:
         self.resolved.append((call.call_id, ending, source))
         self.calls = [
             replace(each, billed=ending.billed) if each.call_id == call.call_id else each
