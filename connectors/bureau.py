@@ -16,7 +16,8 @@ from .contract import Transport
 from .faults import ConfigError, Findings
 from .kit import Kit, Strict
 from .message.draft import HEADER_NAME, Draft, check_header
-from .policy.limit import Limit, Room
+from .policy.breaker.breaker import Breaker, Guard
+from .policy.limit.limit import Limit, Limits
 from .reaching import Way, prefixed, unfit
 from .sign import SignList
 from .template import Language, Scope, TextTemplate, Unwritable, compile_text, header_value
@@ -38,12 +39,13 @@ class BureauSpec(Strict):
     """Left out, the host of `base_url` and nothing else."""
     auth: AnyAuth = NoAuth()
     limit: Limit = Limit()
+    breaker: Breaker = Breaker()
     headers: Mapping[str, str] = Field(default_factory=dict)
     """On every request that does not bring its own; templates of what never changes."""
     sign: SignList = ()
     """On every request whose connector has none of its own."""
     timezone: str = "UTC"
-    """Of ``now`` in its messages, and of its times that name none."""
+    """Of ``now`` in its messages, of its times that name none, and of its quota's days."""
     defaults: Mapping[str, object] = Field(default_factory=dict)
     """
     Keys of its connectors.
@@ -104,7 +106,8 @@ class BureauSpec(Strict):
             prefix=reached.prefix,
             host=reached.host,
             auth=auth,
-            room=self.limit.build(kit),
+            guard=self.breaker.build(kit),
+            limits=self.limit.build(kit, ZoneInfo(self.timezone)),
             headers=tuple(headers),
             language=language.having("auth", dict.fromkeys(auth.references, str)),
         )
@@ -146,7 +149,8 @@ class Bureau:
     transport: Transport
     """Takes targets that begin with `prefix`."""
     auth: Auth
-    room: Room
+    guard: Guard
+    limits: Limits
     headers: tuple[tuple[str, TextTemplate], ...] = field(repr=False)
     language: Language = field(repr=False)
     prefix: str = ""
