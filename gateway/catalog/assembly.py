@@ -9,6 +9,7 @@ from connectors.bureau import Bureau
 from connectors.contract import Call, Transport
 from connectors.faults import ConfigError, Findings
 from connectors.kit import Kit
+from connectors.policy.breaker.breaker import Guard
 from connectors.policy.ledger import Owned
 from connectors.shape.callback import CallbackReading
 from connectors.shape.work import Work
@@ -50,6 +51,8 @@ class Assembled:
     """By connector: of those that are answered later."""
     callbacks: Mapping[str, CallbackReading]
     """By connector: of those whose bureau calls back."""
+    guards: Mapping[str, Guard]
+    """By connector: its bureau's breaker."""
     transports: tuple[Transport, ...]
     seats: Mapping[str, tuple[Seat, ...]]
     """By product."""
@@ -105,6 +108,11 @@ def assemble(catalog: Catalog, kit: Kit, keys: Keys, recall: Recall) -> Assemble
         calls={name: one.call for name, one in built.items()},
         jobs={name: one.jobs for name, one in built.items() if one.jobs},
         callbacks={name: one.callback for name, one in built.items() if one.callback},
+        guards={
+            name: bureaus[spec.bureau].guard
+            for name, spec in connectors.items()
+            if spec.bureau in bureaus
+        },
         transports=tuple(bureau.transport for bureau in bureaus.values()),
         seats={name: each.seats for name, each in seating.items()},
         shadows={name: each.shadows for name, each in seating.items()},

@@ -97,9 +97,9 @@ class Guard:
         return self.circuit.state is State.CLOSED
 
     def health(self) -> Health:
-        circuit = self.circuit
-        circuit.window.turn(self.kit.clock.now())
-        return Health(circuit.state, circuit.window.share if circuit.window.calls else None)
+        now, window = self.kit.clock.now(), self.circuit.window
+        window.turn(now)
+        return Health(self.circuit.seen(now), window.share if window.calls else None)
 
     def force_open(self) -> None:
         """Ask this bureau nothing until `release`."""

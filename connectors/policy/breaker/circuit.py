@@ -85,7 +85,7 @@ class Circuit:
 
     def enter(self, now: float) -> int | None:
         """Let a call through, and give its generation; None where it may not be made."""
-        if self.state is State.OPEN and now >= self.until and not self._forced:
+        if self.state is not self.seen(now):
             self._become(State.HALF_OPEN, now)
         if self.state is State.OPEN:
             return None
@@ -94,6 +94,11 @@ class Circuit:
                 return None
             self._probes += 1
         return self.generation
+
+    def seen(self, now: float) -> State:
+        """Tell the state in which a call would find it."""
+        rested = self.state is State.OPEN and now >= self.until and not self._forced
+        return State.HALF_OPEN if rested else self.state
 
     def ended(self, generation: int, verdict: Verdict, now: float) -> None:
         """Hear how a call ended that was let through."""

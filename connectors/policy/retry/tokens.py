@@ -36,7 +36,8 @@ class Tokens:
         """Calls, each of which counts for less as it grows older."""
         self._at = 0.0
         self._retried = -inf
-        self._window = Window(SECONDS)
+        self.window = Window(SECONDS)
+        """All calls; the marked ones are retries."""
 
     def capacity(self, now: float) -> float:
         recent = self._recent * exp((self._at - now) / SECONDS)
@@ -46,7 +47,7 @@ class Tokens:
         """Hear of a first attempt."""
         self._recent = self._recent * exp((self._at - now) / SECONDS) + 1
         self._at = now
-        self._window.add(now)
+        self.window.add(now)
 
     def earn(self, now: float) -> None:
         """Hear of an answer at the first try."""
@@ -54,9 +55,9 @@ class Tokens:
 
     def allows(self, price: float, now: float) -> bool:
         """Say whether a retry of this price may be made."""
-        self._window.turn(now)
-        retries = self._window.marked + 1
-        if retries > SPARE and retries > SHARE * (self._window.calls + 1):
+        self.window.turn(now)
+        retries = self.window.marked + 1
+        if retries > SPARE and retries > SHARE * (self.window.calls + 1):
             return False
         self.level = min(self.level, self.capacity(now))
         return self.level >= price or now - self._retried >= SECONDS
@@ -66,7 +67,7 @@ class Tokens:
         paid = min(price, self.level)
         self.level -= paid
         self._retried = now
-        self._window.add(now, marked=1)
+        self.window.add(now, marked=1)
         return paid
 
     def refund(self, paid: float, now: float) -> None:
