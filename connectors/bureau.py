@@ -17,7 +17,10 @@ from .faults import ConfigError, Findings
 from .kit import Kit, Strict
 from .message.draft import HEADER_NAME, Draft, check_header
 from .policy.breaker.breaker import Breaker, Guard
+from .policy.ledger import Owned
 from .policy.limit.limit import Limit, Limits
+from .policy.retry.tokens import Tokens
+from .policy.shared import Shared
 from .reaching import Way, prefixed, unfit
 from .sign import SignList
 from .template import Language, Scope, TextTemplate, Unwritable, compile_text, header_value
@@ -157,6 +160,10 @@ class Bureau:
     """The path of `base_url`, before each request's: what is signed is what is sent."""
     host: str = ""
     """Of `base_url`, as a message's ``Host`` says it."""
+
+    def share(self, connector: str, min_attempt: float, owned: Owned) -> Shared:
+        """Make what all messages of one connector have in common."""
+        return Shared(owned, self.guard, self.limits.of(connector, min_attempt), Tokens())
 
     def below(self, draft: Callable[[Scope], Draft]) -> Callable[[Scope], Draft]:
         """Let a request's drafts begin with the path of `base_url`."""

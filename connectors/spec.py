@@ -33,7 +33,6 @@ from .policy.observe import observe
 from .policy.renew import renew
 from .policy.retry.retry import Retry
 from .policy.retry.terms import Terms
-from .policy.retry.tokens import Tokens
 from .policy.reuse.cache_key import compile_key, told_apart, within
 from .policy.reuse.reuse import Memory, Reuse
 from .policy.shared import Shared
@@ -135,15 +134,11 @@ class ConnectorSpec(Strict):
         return self
 
     @model_validator(mode="after")
-    def _hedged(self) -> Self:
-        if self.hedge is not None and (self.effect is not Effect.FREE or self.job is not None):
-            raise ValueError("`hedge` asks twice: that needs `effect: free`, and no `job`")
-        return self
-
-    @model_validator(mode="after")
     def _priced(self) -> Self:
         if self.effect is not Effect.FREE and self.billing is None:
             raise ValueError("what is not `effect: free` states its price under `billing`")
+        if self.hedge is not None and (self.effect is not Effect.FREE or self.job is not None):
+            raise ValueError("`hedge` asks twice: that needs `effect: free`, and no `job`")
         return self
 
     @property
@@ -176,8 +171,7 @@ class ConnectorSpec(Strict):
 
         Read the stack downwards: in that order a query meets it.
         """
-        limited = bureau.limits.of(self.name, self.timeout.min_attempt)
-        shared = Shared(owned, bureau.guard, limited, Tokens())
+        shared = bureau.share(self.name, self.timeout.min_attempt, owned)
 
         def attempted(part: Part, effect: Effect) -> Call:
             return self._attempted(part, effect, kit, shared)
