@@ -38,12 +38,14 @@ class Window:
     def turn(self, now: float) -> None:
         """Forget what is older than the window."""
         at = int(now / self._width)
+        if at <= self._at:
+            return
         for passed in range(max(self._at + 1, at - BUCKETS + 1), at + 1):
             bucket = passed % BUCKETS
             self.calls -= self._calls[bucket]
             self.marked -= self._marked[bucket]
             self._calls[bucket] = self._marked[bucket] = 0
-        self._at = max(self._at, at)
+        self._at = at
 
     def clear(self) -> None:
         self._calls = [0] * BUCKETS

@@ -264,6 +264,6 @@ def test_how_a_connector_does_is_what_its_bureaus_breaker_knows() -> None:
     assert health(None) == health(guard) == catalog_pb2.CONNECTOR_HEALTH_UNSPECIFIED
     assert after(*[Verdict.SUCCESS] * 10) == catalog_pb2.CONNECTOR_HEALTH_HEALTHY
     assert after(*[Verdict.FAILURE] * 2) == catalog_pb2.CONNECTOR_HEALTH_DEGRADED
-    assert after(*[Verdict.FAILURE] * 8) == catalog_pb2.CONNECTOR_HEALTH_UNAVAILABLE
+    assert after(*[Verdict.UNREACHABLE] * 5) == catalog_pb2.CONNECTOR_HEALTH_UNAVAILABLE
     clock.seconds += 7  # Nobody has tried it again, and somebody may.
     assert health(guard) == catalog_pb2.CONNECTOR_HEALTH_RECOVERING
