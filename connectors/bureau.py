@@ -16,7 +16,11 @@ from .contract import Transport
 from .faults import ConfigError, Findings
 from .kit import Kit, Strict
 from .message.draft import HEADER_NAME, Draft, check_header
-from .policy.limit import Limit, Room
+from .policy.breaker.breaker import Breaker, Guard
+from .policy.ledger import Owned
+from .policy.limit.limit import Limit, Limits
+from .policy.retry.tokens import Tokens
+from .policy.shared import Shared
 from .reaching import Way, prefixed, unfit
 from .sign import SignList
 from .template import Language, Scope, TextTemplate, Unwritable, compile_text, header_value
@@ -38,12 +42,13 @@ class BureauSpec(Strict):
     """Left out, the host of `base_url` and nothing else."""
     auth: AnyAuth = NoAuth()
     limit: Limit = Limit()
+    breaker: Breaker = Breaker()
     headers: Mapping[str, str] = Field(default_factory=dict)
     """On every request that does not bring its own; templates of what never changes."""
     sign: SignList = ()
     """On every request whose connector has none of its own."""
     timezone: str = "UTC"
-    """Of ``now`` in its messages, and of its times that name none."""
+    """Of ``now`` in its messages, of its times that name none, and of its quota's days."""
     defaults: Mapping[str, object] = Field(default_factory=dict)
     """
     Keys of its connectors.
@@ -104,7 +109,8 @@ class BureauSpec(Strict):
             prefix=reached.prefix,
             host=reached.host,
             auth=auth,
-            room=self.limit.build(kit),
+            guard=self.breaker.build(kit),
+            limits=self.limit.build(kit, ZoneInfo(self.timezone)),
             headers=tuple(headers),
             language=language.having("auth", dict.fromkeys(auth.references, str)),
         )
@@ -146,13 +152,18 @@ class Bureau:
     transport: Transport
     """Takes targets that begin with `prefix`."""
     auth: Auth
-    room: Room
+    guard: Guard
+    limits: Limits
     headers: tuple[tuple[str, TextTemplate], ...] = field(repr=False)
     language: Language = field(repr=False)
     prefix: str = ""
     """The path of `base_url`, before each request's: what is signed is what is sent."""
     host: str = ""
     """Of `base_url`, as a message's ``Host`` says it."""
+
+    def share(self, connector: str, min_attempt: float, owned: Owned) -> Shared:
+        """Make what all messages of one connector have in common."""
+        return Shared(owned, self.guard, self.limits.of(connector, min_attempt), Tokens())
 
     def below(self, draft: Callable[[Scope], Draft]) -> Callable[[Scope], Draft]:
         """Let a request's drafts begin with the path of `base_url`."""

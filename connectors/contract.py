@@ -74,6 +74,10 @@ class Attempt:
     """What it costs, if the bureau bills it."""
     sent: bool = False
     """Whether the first byte may have left. Set before it is written, never unset."""
+    begun: bool = False
+    """Whether its time runs: it has left all queues of ours."""
+    settling: Future[Reply] | None = field(default=None, repr=False, compare=False)
+    """Where it goes on though its waiter has gone: it is paid for, and was sent."""
 
     def unanswered(
         self, connector: str, note: str, sent: type[ConnectorError] = TimedOut

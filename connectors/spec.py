@@ -26,13 +26,16 @@ from .kit import Kit, Strict
 from .mapping import Families, Retentions, Rows, Sentinels
 from .message.documents import Document
 from .message.request import Request
+from .policy.hedge.hedge import Hedge
 from .policy.inputs import Inputs
 from .policy.ledger import Owned, Recorded
 from .policy.observe import observe
 from .policy.renew import renew
-from .policy.retry import Retry, Terms
+from .policy.retry.retry import Retry
+from .policy.retry.terms import Terms
 from .policy.reuse.cache_key import compile_key, told_apart, within
 from .policy.reuse.reuse import Memory, Reuse
+from .policy.shared import Shared
 from .policy.terms import Policy, Reference
 from .policy.timeout import Timeout
 from .shape.callback import CallbackReading
@@ -93,6 +96,8 @@ class ConnectorSpec(Strict):
     timeout: Timeout = Timeout()
     retry: Retry = Retry()
     cache: Reuse = Reuse()
+    hedge: Hedge | None = None
+    """One more attempt at what is late: only of what is `effect: free`, and no job."""
     mapping: Rows = Field(default_factory=dict)
     mapping_families: Families = ()
     """Many fields by one grammar of names."""
@@ -132,6 +137,8 @@ class ConnectorSpec(Strict):
     def _priced(self) -> Self:
         if self.effect is not Effect.FREE and self.billing is None:
             raise ValueError("what is not `effect: free` states its price under `billing`")
+        if self.hedge is not None and (self.effect is not Effect.FREE or self.job is not None):
+            raise ValueError("`hedge` asks twice: that needs `effect: free`, and no `job`")
         return self
 
     @property
@@ -164,9 +171,10 @@ class ConnectorSpec(Strict):
 
         Read the stack downwards: in that order a query meets it.
         """
+        shared = bureau.share(self.name, self.timeout.min_attempt, owned)
 
         def attempted(part: Part, effect: Effect) -> Call:
-            return self._attempted(part, effect, kit, bureau, owned)
+            return self._attempted(part, effect, kit, shared)
 
         links = tuple(
             Link(name, attempted(part, step.effect))
@@ -236,21 +244,24 @@ class ConnectorSpec(Strict):
             reference=self.reference.length,
         )
 
-    def _attempted(
-        self, part: Part, effect: Effect, kit: Kit, bureau: Bureau, owned: Owned
-    ) -> Call:
+    def _attempted(self, part: Part, effect: Effect, kit: Kit, shared: Shared) -> Call:
         """Put around one message what concerns each attempt at it."""
+        hedge = self.hedge if effect is Effect.FREE else None
         return stack(
+            # Each of the two is renewed, retried and recorded by itself.
+            *((hedge.build(kit.clock, shared.guard, shared.tokens),) if hedge else ()),
             # New credentials are one more attempt, which counts anew.
             renew,
             # Each attempt is signed and timed anew.
-            self.retry.build(kit, self._terms(part, effect)),
-            # The bureau's own limits: they count attempts, not queries.
-            bureau.room,
+            self.retry.build(kit, self._terms(part, effect), shared.tokens),
+            # The bureau's: it counts attempts, not queries, and retry does not catch what it says.
+            shared.guard,
+            # The bureau's own limits, and this connector's part of them.
+            shared.limited,
             # One attempt's share of the time.
             self.timeout.build(kit),
             # Innermost: what it writes down is what was really sent.
-            Recorded(kit, owned, effect, self.timeout.settle),
+            Recorded(kit, shared.owned, effect, self.timeout.settle),
         )(part.connector)
 
     def _terms(self, part: Part, effect: Effect) -> Terms:
@@ -261,7 +272,7 @@ class ConnectorSpec(Strict):
             min_attempt=self.timeout.min_attempt,
             reference=self.reference.length,
             # Of a message that does not carry the key, nothing is promised.
-            answers_once=bool(part.connector.key_header),
+            key_window=self.dedupe.window if part.connector.key_header else 0.0,
         )
 
     def _key(self, kit: Kit, parts: Parts) -> Callable[[Query], str]:

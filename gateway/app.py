@@ -203,7 +203,8 @@ def _server(
 ) -> GrpcioServer:
     view = assembled.view(settings.billing_currency)
     admit = channel.pipeline.admit
-    catalog = CatalogChannel(view, assembled.callers.identify, admit, kit.clock)
+    identify, guards = assembled.callers.identify, assembled.guards
+    catalog = CatalogChannel(view, identify, admit, kit.clock, guards)
     listener = Listener(
         outside.listen or settings.listen.main,
         outside.tls,

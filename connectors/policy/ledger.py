@@ -54,6 +54,8 @@ class Recorded:
                 return await asyncio.shield(task)
             except asyncio.CancelledError:
                 if query.attempt.sent and self.effect is not Effect.FREE:
+                    # The layers between hear of it by the attempt, who waits by being told.
+                    query.attempt.settling = task
                     query.outlived(task)
                 else:
                     task.cancel()

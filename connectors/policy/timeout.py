@@ -9,6 +9,9 @@ from ..errors import NoBudget
 from ..kit import Kit, Strict
 from ..units import Seconds
 
+EARLY = 0.005
+"""Seconds by which a timer of the loop may ring too soon."""
+
 
 class Timeout(Strict):
     """
@@ -29,6 +32,7 @@ class Timeout(Strict):
             async def ask(query: Query) -> Reply:
                 if query.deadline() - kit.clock.now() < self.min_attempt:
                     raise NoBudget(query.connector)
+                query.attempt.begun = True
                 try:
                     async with asyncio.timeout(self.attempt):
                         return await call(query)
@@ -38,3 +42,8 @@ class Timeout(Strict):
             return ask
 
         return layer
+
+
+def overdue(query: Query, now: float) -> bool:
+    """Tell of a wait that was cancelled whether its time was over, and not in a queue of ours."""
+    return query.attempt.begun and now + EARLY >= query.deadline()

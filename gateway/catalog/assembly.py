@@ -10,6 +10,7 @@ from connectors.contract import Call, Transport
 from connectors.dedupe.status_query import StatusQuery
 from connectors.faults import ConfigError, Findings
 from connectors.kit import Kit
+from connectors.policy.breaker.breaker import Guard
 from connectors.policy.ledger import Owned
 from connectors.shape.callback import CallbackReading
 from connectors.shape.work import Work
@@ -53,6 +54,8 @@ class Assembled:
     """By connector: of those whose bureau calls back."""
     statuses: Mapping[str, StatusQuery]
     """By connector: of those whose bureau can be asked after a lost call."""
+    guards: Mapping[str, Guard]
+    """By connector: its bureau's breaker."""
     transports: tuple[Transport, ...]
     seats: Mapping[str, tuple[Seat, ...]]
     """By product."""
@@ -109,6 +112,11 @@ def assemble(catalog: Catalog, kit: Kit, keys: Keys, recall: Recall) -> Assemble
         jobs={name: one.jobs for name, one in built.items() if one.jobs},
         callbacks={name: one.callback for name, one in built.items() if one.callback},
         statuses={name: one.status for name, one in built.items() if one.status},
+        guards={
+            name: bureaus[spec.bureau].guard
+            for name, spec in connectors.items()
+            if spec.bureau in bureaus
+        },
         transports=tuple(bureau.transport for bureau in bureaus.values()),
         seats={name: each.seats for name, each in seating.items()},
         shadows={name: each.shadows for name, each in seating.items()},

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -10,6 +10,7 @@ from datachannel.v1 import catalog_pb2, report_pb2
 from datachannel.v1 import catalog_service_pb2 as pb
 
 from connectors.kit import Clock
+from connectors.policy.breaker.breaker import Guard
 from connectors.words import Outcome
 
 from ..catalog.view import Catalog, ConnectorFacts, Explained, Offer
@@ -19,7 +20,7 @@ from ..policy import CallerPolicy
 from ..rules.contract import ROOT
 from ..stages.plan import Seat
 from .engine.contract import CallContext
-from .enums import EFFECTS, OUTCOMES, PURPOSE_OF, PURPOSES
+from .enums import EFFECTS, OUTCOMES, PURPOSE_OF, PURPOSES, health
 from .translate import duration, money, parse
 
 _EXPLAINED = "explain"
@@ -38,6 +39,8 @@ class CatalogChannel:
     identify: Callable[[Credentials], CallerPolicy]
     admit: Callable[[Inquiry], Admitted]
     clock: Clock
+    guards: Mapping[str, Guard]
+    """By connector: the breakers, which know how bureaus do."""
 
     async def list_products(self, body: bytes, context: CallContext) -> bytes:
         parse(pb.ListProductsRequest, body)
@@ -119,7 +122,6 @@ class CatalogChannel:
         )
 
     def _connector(self, facts: ConnectorFacts) -> catalog_pb2.Connector:
-        # Its health stays unspecified: until there is a breaker, nobody knows it.
         return catalog_pb2.Connector(
             name=facts.name,
             version=facts.version,
@@ -130,6 +132,7 @@ class CatalogChannel:
             billable=_outcomes(facts.billable),
             targets=facts.targets,
             purposes=sorted(PURPOSES[purpose] for purpose in facts.purposes),
+            health=health(self.guards.get(facts.name)),
         )
 
     def _planned(self, seat: Seat, explained: Explained) -> catalog_pb2.PlannedConnector:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datachannel.v1 import catalog_pb2, inquiry_pb2, report_pb2
 
+from connectors.policy.breaker.breaker import Guard
+from connectors.policy.breaker.circuit import State
 from connectors.words import Billed, Effect, FieldStatus, Outcome, Purpose, ReuseMode, ServedFrom
 
 from ..model import Verdict
@@ -29,3 +31,22 @@ FRESHNESS = {
 PURPOSE_OF = {number: word for word, number in PURPOSES.items()}
 """A number that is not here was not said, or is newer than we are."""
 REUSE_MODE_OF = {number: word for word, number in REUSE_MODES.items()}
+
+NOT_CLOSED = {
+    State.OPEN: catalog_pb2.CONNECTOR_HEALTH_UNAVAILABLE,
+    State.HALF_OPEN: catalog_pb2.CONNECTOR_HEALTH_RECOVERING,
+}
+DEGRADED = 0.1
+"""The share of failures from which a connector fails more often than it should."""
+
+
+def health(guard: Guard | None) -> catalog_pb2.ConnectorHealth.ValueType:
+    """Say what a bureau's breaker knows, if it was asked lately."""
+    found = guard.health() if guard else None
+    if found and found.state in NOT_CLOSED:
+        return NOT_CLOSED[found.state]
+    if found is None or found.failing is None:
+        return catalog_pb2.CONNECTOR_HEALTH_UNSPECIFIED
+    if found.failing >= DEGRADED:
+        return catalog_pb2.CONNECTOR_HEALTH_DEGRADED
+    return catalog_pb2.CONNECTOR_HEALTH_HEALTHY

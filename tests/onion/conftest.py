@@ -8,16 +8,20 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 from random import Random
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from connectors.contract import Call, stack
 from connectors.kit import Kit
+from connectors.policy.breaker.breaker import Breaker
 from connectors.policy.ledger import Owned, Recorded
-from connectors.policy.limit import Limit
+from connectors.policy.limit.limit import Limit
 from connectors.policy.observe import observe
 from connectors.policy.renew import renew
-from connectors.policy.retry import Retry, Terms
+from connectors.policy.retry.retry import Retry
+from connectors.policy.retry.terms import Terms
+from connectors.policy.retry.tokens import Tokens
 from connectors.policy.reuse.reuse import Reuse
 from connectors.policy.timeout import Timeout
 from connectors.words import Effect, Outcome
@@ -25,6 +29,8 @@ from tests.fakes import EMPTY_SCHEMA, NoSecrets
 from tests.virtual import LOOPS, VirtualClock, VirtualLoop
 
 from .fakes import Act, Bureau, FakeCache, FakeLedger, FakeObserver
+
+UTC = ZoneInfo("UTC")
 
 
 def pytest_asyncio_loop_factories() -> Mapping[str, type[VirtualLoop]]:
@@ -73,8 +79,9 @@ class House:
             observe(kit),
             reuse.build(kit, lambda query: str(query.subject["name"])),
             renew,
-            Retry().build(kit, Terms(effect, Decimal("0.35"), unbilled)),
-            (limit or Limit()).build(kit),
+            Retry().build(kit, Terms(effect, Decimal("0.35"), unbilled), Tokens()),
+            Breaker().build(kit),
+            (limit or Limit()).build(kit, UTC).of("acme", times.min_attempt),
             times.build(kit),
             Recorded(kit, self.owned, effect, times.settle),
         )(self.bureau)

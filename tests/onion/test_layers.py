@@ -21,8 +21,8 @@ from connectors.errors import (
     Unreadable,
     WrongSubject,
 )
-from connectors.policy.limit import Limit
-from connectors.policy.retry import Terms
+from connectors.policy.limit.limit import Limit
+from connectors.policy.retry.terms import Terms
 from connectors.words import Billed, Effect, Outcome, ServedFrom
 
 from .conftest import House

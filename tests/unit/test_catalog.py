@@ -16,6 +16,8 @@ from datachannel.v1.inquiry_pb2 import (
 )
 from google.protobuf.field_mask_pb2 import FieldMask
 
+from connectors.policy.breaker.breaker import Breaker
+from connectors.policy.breaker.circuit import Verdict
 from connectors.words import Effect, Outcome, Purpose
 from gateway.catalog.view import Catalog, ConnectorFacts
 from gateway.errors import Malformed, NotAllowed
@@ -23,13 +25,14 @@ from gateway.policy import FieldPolicy
 from gateway.product import ProductSpec
 from gateway.rpc.catalog import CatalogChannel
 from gateway.rpc.channel import DataChannel
+from gateway.rpc.enums import health
 from gateway.rpc.services import main_methods
 from gateway.rpc.translate import amount
 from gateway.rpc.translate_report import ReportTranslation
 from gateway.stages.admit import Admit, Callers
 from gateway.stages.plan import Seat
 from tests.inquiries import CALLER, CONTEXT, Line
-from tests.standins import HandClock, anything
+from tests.standins import HandClock, anything, make_kit
 
 CREDIT = ProductSpec.model_validate(
     {
@@ -45,6 +48,8 @@ CREDIT = ProductSpec.model_validate(
     }
 )
 SECRET = CREDIT.model_copy(update={"name": "secret"})
+GUARD = Breaker().build(make_kit())
+"""Of the bureau of `loans`."""
 
 
 def seat(name: str, target: str, price: str, *needs: str) -> Seat:
@@ -95,7 +100,7 @@ def channel(**changes: Any) -> CatalogChannel:
     )
     callers = Callers({}, {"hashed": caller}, lambda _: "hashed")
     admit = Admit(callers, catalog.products, HandClock())
-    return CatalogChannel(catalog, callers.identify, admit, HandClock())
+    return CatalogChannel(catalog, callers.identify, admit, HandClock(), {"loans": GUARD})
 
 
 async def get(name: str = "credit", **changes: Any) -> catalog_pb2.Product:
@@ -171,6 +176,7 @@ async def test_connectors_are_those_of_products_that_may_be_ordered(product: str
     assert (loans.name, police.name, score.name) == ("loans", "police", "score")
     assert loans.effect == catalog_pb2.EFFECT_HARD_INQUIRY
     assert loans.health == catalog_pb2.CONNECTOR_HEALTH_UNSPECIFIED
+    assert police.health == catalog_pb2.CONNECTOR_HEALTH_UNSPECIFIED
     assert police.outcomes == [
         report_pb2.OUTCOME_HIT,
         report_pb2.OUTCOME_NO_HIT,
@@ -244,3 +250,20 @@ def test_every_rpc_of_the_protos_is_served() -> None:
 async def test_bytes_that_do_not_parse_are_malformed_everywhere(path: str) -> None:
     with pytest.raises(Malformed):
         await methods()[path](b"\xff\xff", CONTEXT)
+
+
+def test_how_a_connector_does_is_what_its_bureaus_breaker_knows() -> None:
+    clock = HandClock()
+    guard = Breaker().build(make_kit(clock=clock))
+
+    def after(*verdicts: Verdict) -> int:
+        for verdict in verdicts:
+            guard.circuit.ended(guard.circuit.generation, verdict, clock.now())
+        return health(guard)
+
+    assert health(None) == health(guard) == catalog_pb2.CONNECTOR_HEALTH_UNSPECIFIED
+    assert after(*[Verdict.SUCCESS] * 10) == catalog_pb2.CONNECTOR_HEALTH_HEALTHY
+    assert after(*[Verdict.FAILURE] * 2) == catalog_pb2.CONNECTOR_HEALTH_DEGRADED
+    assert after(*[Verdict.UNREACHABLE] * 5) == catalog_pb2.CONNECTOR_HEALTH_UNAVAILABLE
+    clock.seconds += 7  # Nobody has tried it again, and somebody may.
+    assert health(guard) == catalog_pb2.CONNECTOR_HEALTH_RECOVERING

@@ -1,0 +1,1 @@
+"""Asking a second time, where that is free, when an answer is late."""

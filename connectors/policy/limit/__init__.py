@@ -1,0 +1,1 @@
+"""Keeping to what a bureau allows: in a second, at once, and in a day."""
