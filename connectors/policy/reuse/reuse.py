@@ -115,6 +115,12 @@ class Reused:
 
         return ask
 
+    async def known(self, query: Query) -> Reply | None:
+        """Give what would be given again, and ask nobody."""
+        if query.standing.reuse is ReuseMode.BYPASS:
+            return None
+        return await self._memory.known(self._key(query), query)
+
     async def _alone(self, call: Call, key: str, query: Query) -> Reply:
         """Fly beside whatever is under way; what comes back is kept all the same."""
         flight = Flight()
