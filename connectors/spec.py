@@ -31,8 +31,9 @@ from .policy.ledger import Owned, Recorded
 from .policy.observe import observe
 from .policy.renew import renew
 from .policy.retry import Retry, Terms
-from .policy.reuse.cache_key import compile_key, told_apart, within
-from .policy.reuse.reuse import Memory, Reuse
+from .policy.reuse.cache_key import compile_key, compile_names, told_apart, within
+from .policy.reuse.memory import Memory
+from .policy.reuse.reuse import Reuse
 from .policy.terms import Policy, Reference
 from .policy.timeout import Timeout
 from .shape.chain import Chained, Link
@@ -117,6 +118,12 @@ class ConnectorSpec(Strict):
             raise ValueError("what is not `effect: free` states its price under `billing`")
         return self
 
+    @model_validator(mode="after")
+    def _never_stale(self) -> Self:
+        if self.effect is Effect.HARD_INQUIRY and self.cache.stale_if_error:
+            raise ValueError("a hard inquiry is never answered with `cache.stale_if_error`")
+        return self
+
     @property
     def targets(self) -> tuple[str, ...]:
         """The UserInfo paths that its rows give."""
@@ -166,7 +173,7 @@ class ConnectorSpec(Strict):
             # A job stands in the place of cache and flight: whoever asks the same joins it.
             told = told_apart(parts.references, self.cache.ignore)
             question = compile_key(kit.cache_key, ("job", self.name, *told), told)
-            answer = within(kit.cache_key, self._identity(kit, parts))
+            answer = within(kit.naming, self._identity(kit, parts))
             jobs = Errands(self._course(parts, links, attempted, kit), question, answer)
             return Built(
                 stack(*above)(jobs.ask),
@@ -176,7 +183,7 @@ class ConnectorSpec(Strict):
                 jobs,
                 parts.callback,
             )
-        reused = self.cache.build(kit, self._key(kit, parts))
+        reused = self.cache.build(kit, self._names(kit, parts), self.timeout.settle)
         call = stack(
             *above,
             # A hit costs nothing below. It lies inside `fan_out`, hence behind the grant.
@@ -255,10 +262,10 @@ class ConnectorSpec(Strict):
             answers_once=bool(part.connector.key_header),
         )
 
-    def _key(self, kit: Kit, parts: Parts) -> Callable[[Query], str]:
+    def _names(self, kit: Kit, parts: Parts) -> Callable[[Query], tuple[str, ...]]:
         """Name answers by what was asked, and by what `_identity` says."""
         told = told_apart(parts.references, self.cache.ignore)
-        return compile_key(kit.cache_key, (*self._identity(kit, parts), *told), told)
+        return compile_names(kit.naming, (*self._identity(kit, parts), *told), told)
 
     def _identity(self, kit: Kit, parts: Parts) -> tuple[str, ...]:
         """Say how an answer was asked for, of which version, and read by which mapping."""

@@ -12,7 +12,6 @@ from ..config.settings import Settings
 from ..jobs.shelf import Shelf
 from ..jobs.store import StoredJobs
 from ..security.keys import Keys
-from .cache.memory import MemoryCache
 from .hourly import Hourly
 from .ledger.sqlite import SqliteLedger
 from .profile import Profiles
@@ -29,7 +28,6 @@ class Stores:
 
     ledger: SqliteLedger
     ledger_file: Path
-    cache: MemoryCache
     profiles: Profiles
     jobs: Shelf
     answers: SealedAnswers | NoAnswers
@@ -49,7 +47,6 @@ class Stores:
         return cls(
             ledger=SqliteLedger(ledger_file, clock, settings.billing_currency),
             ledger_file=ledger_file,
-            cache=MemoryCache(clock, largest=settings.stores.cache.memory),
             profiles=Profiles.at(
                 _located(settings.stores.profile, root), sealer, keys.subject, clock
             ),

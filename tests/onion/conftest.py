@@ -71,7 +71,7 @@ class House:
         reuse = Reuse(ttl="24h")  # type: ignore[arg-type] # as YAML has it
         return stack(
             observe(kit),
-            reuse.build(kit, lambda query: str(query.subject["name"])),
+            reuse.build(kit, lambda query: (str(query.subject["name"]),), times.settle),
             renew,
             Retry().build(kit, Terms(effect, Decimal("0.35"), unbilled)),
             (limit or Limit()).build(kit),
