@@ -8,10 +8,12 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import pytest
 
 from connectors.contract import Call, stack
+from connectors.keeping import Leasing, Unshared
 from connectors.kit import Kit
 from connectors.policy.ledger import Owned, Recorded
 from connectors.policy.limit import Limit
@@ -36,7 +38,9 @@ class House:
     """Builds one connector's onion, and shows its parts."""
 
     ledger: FakeLedger = field(default_factory=FakeLedger)
-    cache: FakeCache = field(default_factory=FakeCache)
+    cache: Any = field(default_factory=FakeCache)
+    """A `Cache`."""
+    lease: Leasing = Unshared
     observer: FakeObserver = field(default_factory=FakeObserver)
     owned: Owned = field(default_factory=Owned)
     bureau: Bureau = field(default_factory=lambda: Bureau([]))
@@ -52,6 +56,7 @@ class House:
             observer=self.observer,
             schema=EMPTY_SCHEMA,
             cache_key=b"k" * 32,
+            lease=self.lease,
             currency="EUR",
             files=Path(),
         )
@@ -63,15 +68,17 @@ class House:
         timeout: float = 5.0,
         limit: Limit | None = None,
         unbilled: frozenset[Outcome] = frozenset(),
+        settle: float = 60.0,
+        reuse: Mapping[str, object] | None = None,
     ) -> Call:
         self.bureau.acts = list(acts)
         kit = self.kit()
         effect = Effect.FREE if free else Effect.CHARGEABLE
-        times = Timeout(attempt=f"{timeout}s", settle="60s")  # type: ignore[arg-type] # as YAML has it
-        reuse = Reuse(ttl="24h")  # type: ignore[arg-type] # as YAML has it
+        times = Timeout(attempt=f"{timeout}s", settle=f"{settle}s")  # type: ignore[arg-type] # as YAML has it
+        rule = Reuse.model_validate({"ttl": "24h", **(reuse or {})})
         return stack(
             observe(kit),
-            reuse.build(kit, lambda query: (str(query.subject["name"]),), times.settle),
+            rule.build(kit, lambda query: (str(query.subject["name"]),), times.settle),
             renew,
             Retry().build(kit, Terms(effect, Decimal("0.35"), unbilled)),
             (limit or Limit()).build(kit),

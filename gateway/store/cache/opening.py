@@ -15,9 +15,9 @@ from connectors.kit import Clock, Drawn, Secrets
 from ...config.settings import Settings
 from ...security.cache_keys import CacheKeys
 from .events import Watch, unwatched
-from .lane import Lane, Line
 from .memory import MemoryCache
-from .shared import SharedCache
+from .shared.answers import SharedCache
+from .shared.lane import Lane, Line
 from .tiers import TieredCache
 
 AnyCache = MemoryCache | TieredCache
@@ -87,7 +87,7 @@ def tiered(
 def _line(url: str, ca: Path | None) -> Line:
     try:
         # Imported where it is used: it is an extra, and takes its time.
-        from .client import RedisLine  # noqa: PLC0415
+        from .shared.client import RedisLine  # noqa: PLC0415
     except ImportError:
         at = ("stores", "cache", "redis")
         raise ConfigError("needs an extra: pip install 'bureau-gateway[redis]'", at) from None

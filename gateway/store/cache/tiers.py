@@ -9,9 +9,9 @@ from connectors.keeping import Kept, Place
 from connectors.kit import Clock, Tokens
 
 from .events import CacheEvent, Watch
-from .leases import SharedLease
 from .memory import Entry, MemoryCache
-from .shared import SharedCache
+from .shared.answers import SharedCache
+from .shared.leases import SharedLease
 
 CHECKED = 30.0
 """Seconds after which it is asked again whether another process erased somebody."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from .lane import Lane, Unreachable
+from .budget import Unreachable
+from .lane import Lane
 from .scripts import FREE
 
 

@@ -9,21 +9,15 @@ from typing import Protocol
 
 from connectors.kit import Clock
 
+from ..events import CacheEvent, Watch
+from .batch import Asked, Command, together
+from .budget import Budget, Unreachable
 from .circuit import Circuit
-from .events import CacheEvent, Watch
 
 BUDGET = 0.02
 """Seconds that a caller waits."""
-TOGETHER, QUEUED, OWED = 256, 10_000, 256
+TOGETHER, QUEUED, OWED = 512, 10_000, 256
 """Commands that go in one batch, wait for theirs, and wait for a store that is away."""
-LAG = 3
-"""Turns of the loop in which an answer is still taken that has come in and was not read."""
-
-Command = tuple[object, ...]
-
-
-class Unreachable(Exception):
-    """The store has not done it, or not told so in time."""
 
 
 class Line(Protocol):
@@ -51,7 +45,8 @@ class Lane:
         self._watch = watch
         self._told = told
         self._circuit = Circuit()
-        self._waiting: deque[tuple[Command, asyncio.Future[object]]] = deque()
+        self._budget = Budget(BUDGET, self._late)
+        self._waiting: deque[Asked] = deque()
         self._owed: deque[Command] = deque(maxlen=OWED)
         self._is_late = False
         self._running: asyncio.Task[None] | None = None
@@ -62,20 +57,20 @@ class Lane:
 
         Raises `Unreachable`. Who has `patience` is let through where others are not.
         """
-        if patience is None and not self._circuit.lets(self._clock.now()):
-            self._watch(CacheEvent.DEGRADED)
-            raise Unreachable
+        if patience is not None:
+            return await self._patiently(command, patience)
+        self._check()
         answer = self._queue(command)
-        await asyncio.wait({answer}, timeout=BUDGET if patience is None else patience)
-        for _ in range(LAG):
-            if answer.done():
-                break
-            await asyncio.sleep(0)
-        if not answer.done():
-            self._is_late = True
-            self._failed()
-            raise Unreachable
-        return answer.result()
+        self._budget.hold(answer)
+        return await answer
+
+    async def look(self, *names: object) -> Sequence[object]:
+        """Wait for the values of some names, within the budget. Raises `Unreachable`."""
+        self._check()
+        answer = self._queue(names, is_look=True)
+        self._budget.hold(answer)
+        values = await answer
+        return values if isinstance(values, list) else ()
 
     def tell(self, *command: object) -> None:
         """Send a command that nobody waits for, once the store is there: after all before it."""
@@ -90,14 +85,31 @@ class Lane:
             await self._running
         await self._line.aclose()
 
-    def _queue(self, command: Command) -> asyncio.Future[object]:
+    def _check(self) -> None:
+        if not self._circuit.lets(self._clock.now()):
+            self._watch(CacheEvent.DEGRADED)
+            raise Unreachable
+
+    async def _patiently(self, command: Command, patience: float) -> object:
+        try:
+            async with asyncio.timeout(patience):
+                return await self._queue(command)
+        except TimeoutError:
+            raise Unreachable from None
+
+    def _late(self) -> None:
+        self._is_late = True
+        self._failed()
+
+    def _queue(self, command: Command, *, is_look: bool = False) -> asyncio.Future[object]:
         answer: asyncio.Future[object] = asyncio.get_running_loop().create_future()
         # Retrieved, so that a failure which nobody waits for is no warning.
         answer.add_done_callback(lambda done: done.cancelled() or done.exception())
         if len(self._waiting) >= QUEUED:
+            self._failed()
             answer.set_exception(Unreachable())
             return answer
-        self._waiting.append((command, answer))
+        self._waiting.append(Asked(command, answer, is_look))
         if self._running is None or self._running.done():
             self._running = asyncio.create_task(self._run())
         return answer
@@ -107,13 +119,13 @@ class Lane:
             batch = [self._waiting.popleft() for _ in range(min(TOGETHER, len(self._waiting)))]
             self._is_late = False
             try:
-                answers = await self._line.send([command for command, _ in batch])
+                await together(batch, self._line.send)
             except Unreachable:
                 self._failed()
-                _fail([*batch, *self._waiting])
+                for each in (*batch, *self._waiting):
+                    each.give(Unreachable())
                 self._waiting.clear()
             else:
-                _give(batch, answers)
                 if not self._is_late:
                     self._worked()
 
@@ -129,18 +141,3 @@ class Lane:
         if self._circuit.is_closed:
             self._told("cache_lost")
         self._circuit.failed(self._clock.now())
-
-
-def _give(
-    batch: Sequence[tuple[Command, asyncio.Future[object]]], answers: Sequence[object]
-) -> None:
-    for (_, future), answer in zip(batch, answers, strict=True):
-        if isinstance(answer, Exception):
-            future.set_exception(Unreachable())
-        else:
-            future.set_result(answer)
-
-
-def _fail(batch: Sequence[tuple[Command, asyncio.Future[object]]]) -> None:
-    for _, future in batch:
-        future.set_exception(Unreachable())

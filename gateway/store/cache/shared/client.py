@@ -13,7 +13,8 @@ from redis.exceptions import RedisError
 
 from connectors.faults import ConfigError
 
-from .lane import Command, Unreachable
+from .batch import Command
+from .budget import Unreachable
 
 CONNECT, ANSWER = 1.0, 0.25
 """Seconds after which a connection is given up: who waits has gone long before."""

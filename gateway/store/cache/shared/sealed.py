@@ -5,15 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from random import Random
 
+import msgspec
+
 from connectors.keeping import Kept
 
-from ...jobs.writing import read, write
-from ...security.cache_keys import ID, CacheKeys
-from ...security.keys import length_prefixed
-from ..sealing import Sealer, Unsealable
+from ....security.cache_keys import ID, CacheKeys
+from ....security.keys import length_prefixed
+from ...sealing import Sealer, Unsealable
 
 VERSION = "v1"
-"""Of how an answer is written."""
+"""Of how an answer is written: MessagePack, which knows its types, and runs nothing."""
+
+_write = msgspec.msgpack.Encoder().encode
+_read = msgspec.msgpack.Decoder(Kept).decode
 
 
 class SealedAnswers:
@@ -28,7 +32,7 @@ class SealedAnswers:
         self._sealer = Sealer(keys[0].id, {each.id: each.values for each in keys}, random)
 
     def seal(self, name: str, tenant: str, kept: Kept) -> bytes:
-        sealed = self._sealer.seal(write(kept), _place(name, tenant))
+        sealed = self._sealer.seal(_write(kept), _place(name, tenant))
         return self._sealer.current.encode() + sealed
 
     def open(self, name: str, tenant: str, value: bytes) -> Kept:
@@ -36,8 +40,8 @@ class SealedAnswers:
         key_id = value[:ID].decode("ascii", "replace")
         written = self._sealer.open(key_id, value[ID:], _place(name, tenant))
         try:
-            return read(written, Kept)
-        except ValueError:
+            return _read(written)
+        except msgspec.MsgspecError:
             raise Unsealable from None
 
 

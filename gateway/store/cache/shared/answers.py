@@ -10,11 +10,12 @@ from random import Random
 from connectors.keeping import Kept, Place
 from connectors.kit import Clock
 
-from ...security.cache_keys import CacheKeys
-from ..sealing import Unsealable
-from .events import CacheEvent, Watch
-from .lane import Lane, Unreachable
-from .memory import LONGEST
+from ....security.cache_keys import CacheKeys
+from ...sealing import Unsealable
+from ..events import CacheEvent, Watch
+from ..memory import LONGEST
+from .budget import Unreachable
+from .lane import Lane
 from .scripts import FORGET, PUT
 from .sealed import SealedAnswers
 
@@ -50,10 +51,10 @@ class SharedCache:
         """Find what is kept there; nothing, where that can not be told in time."""
         names = [self._value(name) for name in place.names]
         try:
-            found = await self.lane.ask("MGET", *names)
+            found = await self.lane.look(*names)
         except Unreachable:
             return None
-        for name, value in zip(place.names, found if isinstance(found, list) else (), strict=False):
+        for name, value in zip(place.names, found, strict=True):
             kept = self._opened(name, place.tenant, value)
             if kept is not None and kept.stale_until > self.clock.utc():
                 return kept
@@ -88,11 +89,11 @@ class SharedCache:
         """Tell whether a person was erased since then, as far as can be told in time."""
         tags = [each.tag(place.tenant, place.subject) for each in self.keys]
         try:
-            found = await self.lane.ask("MGET", *map(self._erased, tags))
+            found = await self.lane.look(*map(self._erased, tags))
         except Unreachable:
             return False
         asked = _milliseconds(asked_at)
-        return isinstance(found, list) and any(each and int(each) >= asked for each in found)
+        return any(isinstance(each, bytes) and int(each) >= asked for each in found)
 
     def _opened(self, name: str, tenant: str, value: object) -> Kept | None:
         if not isinstance(value, bytes):
