@@ -44,6 +44,8 @@ class House:
     observer: FakeObserver = field(default_factory=FakeObserver)
     owned: Owned = field(default_factory=Owned)
     bureau: Bureau = field(default_factory=lambda: Bureau([]))
+    bottom: Call | None = None
+    """Asked instead of the bureau, where it is given."""
 
     def kit(self) -> Kit:
         return Kit(
@@ -84,7 +86,7 @@ class House:
             (limit or Limit()).build(kit),
             times.build(kit),
             Recorded(kit, self.owned, effect, times.settle),
-        )(self.bureau)
+        )(self.bottom or self.bureau)
 
 
 @pytest.fixture
