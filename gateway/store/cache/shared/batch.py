@@ -18,6 +18,8 @@ class Asked:
     command: Command
     answer: asyncio.Future[object]
     is_look: bool = False
+    is_told: bool = False
+    """Nobody waits for its answer."""
 
     def give(self, answer: object) -> None:
         """Answer, unless that is late, or nobody's any more."""
@@ -32,8 +34,12 @@ class Asked:
 
 async def together(
     batch: Sequence[Asked], send: Callable[[Sequence[Command]], Awaitable[Sequence[object]]]
-) -> None:
-    """Send a batch, and give each its own of the answers: many looks are one command."""
+) -> bool:
+    """
+    Send a batch, and give each its own of the answers: many looks are one command.
+
+    Tells whether anybody still waited for one.
+    """
     looks = [each for each in batch if each.is_look]
     others = [each for each in batch if not each.is_look]
     names = tuple(dict.fromkeys(name for each in looks for name in each.command))
@@ -41,9 +47,11 @@ async def together(
     # Last: it sees what is written in the same batch.
     commands += [("MGET", *names)] if names else []
     answers = await send(commands)
+    in_time = any(not each.is_told and not each.answer.done() for each in batch)
     for asked, answer in zip(others, answers, strict=False):
         asked.give(answer)
     values = answers[-1]
     found = dict(zip(names, values, strict=True)) if isinstance(values, list) else {}
     for asked in looks:
         asked.give([found[name] for name in asked.command] if found else values)
+    return in_time

@@ -6,6 +6,8 @@ import math
 
 FIRST, LONGEST = 0.1, 10.0
 """Seconds: after one failure, and after many."""
+PROBE = 1.0
+"""Seconds after which one that was let through, and of which nothing was heard, is forgotten."""
 
 
 class Circuit:
@@ -18,7 +20,7 @@ class Circuit:
     def __init__(self) -> None:
         self._failures = 0
         self._until = -math.inf
-        self._is_probing = False
+        self._probed = -math.inf
 
     @property
     def is_closed(self) -> bool:
@@ -28,17 +30,17 @@ class Circuit:
         """Whether the store is asked now."""
         if self.is_closed:
             return True
-        if now < self._until or self._is_probing:
+        if now < self._until or now < self._probed + PROBE:
             return False
-        self._is_probing = True
+        self._probed = now
         return True
 
     def worked(self) -> None:
-        self._failures, self._is_probing = 0, False
+        self._failures, self._probed = 0, -math.inf
 
     def failed(self, now: float) -> None:
         """Count a failure; those of one moment are one."""
-        self._is_probing = False
+        self._probed = -math.inf
         if now < self._until:
             return
         self._failures += 1

@@ -45,10 +45,9 @@ class Lane:
         self._watch = watch
         self._told = told
         self._circuit = Circuit()
-        self._budget = Budget(BUDGET, self._late)
+        self._budget = Budget(BUDGET, self._failed)
         self._waiting: deque[Asked] = deque()
         self._owed: deque[Command] = deque(maxlen=OWED)
-        self._is_late = False
         self._running: asyncio.Task[None] | None = None
 
     async def ask(self, *command: object, patience: float | None = None) -> object:
@@ -77,7 +76,7 @@ class Lane:
         if self._owed or not self._circuit.lets(self._clock.now()):
             self._owed.append(command)
         else:
-            self._queue(command)
+            self._queue(command, is_told=True)
 
     async def aclose(self) -> None:
         """Let what was asked go out, and hang up."""
@@ -97,11 +96,9 @@ class Lane:
         except TimeoutError:
             raise Unreachable from None
 
-    def _late(self) -> None:
-        self._is_late = True
-        self._failed()
-
-    def _queue(self, command: Command, *, is_look: bool = False) -> asyncio.Future[object]:
+    def _queue(
+        self, command: Command, *, is_look: bool = False, is_told: bool = False
+    ) -> asyncio.Future[object]:
         answer: asyncio.Future[object] = asyncio.get_running_loop().create_future()
         # Retrieved, so that a failure which nobody waits for is no warning.
         answer.add_done_callback(lambda done: done.cancelled() or done.exception())
@@ -109,7 +106,7 @@ class Lane:
             self._failed()
             answer.set_exception(Unreachable())
             return answer
-        self._waiting.append(Asked(command, answer, is_look))
+        self._waiting.append(Asked(command, answer, is_look, is_told))
         if self._running is None or self._running.done():
             self._running = asyncio.create_task(self._run())
         return answer
@@ -117,24 +114,32 @@ class Lane:
     async def _run(self) -> None:
         while self._waiting:
             batch = [self._waiting.popleft() for _ in range(min(TOGETHER, len(self._waiting)))]
-            self._is_late = False
-            try:
-                await together(batch, self._line.send)
-            except Unreachable:
-                self._failed()
-                for each in (*batch, *self._waiting):
-                    each.give(Unreachable())
-                self._waiting.clear()
-            else:
-                if not self._is_late:
-                    self._worked()
+            # Nobody waits for what is late before it is sent.
+            batch = [each for each in batch if not each.answer.done()]
+            if batch:
+                await self._go(batch)
+
+    async def _go(self, batch: list[Asked]) -> None:
+        begun = self._clock.now()
+        try:
+            in_time = await together(batch, self._line.send)
+        except Unreachable:
+            self._failed()
+            for each in (*batch, *self._waiting):
+                each.give(Unreachable())
+            self._waiting.clear()
+            return
+        if in_time or self._clock.now() - begun <= BUDGET:
+            self._worked()
+        elif not self._circuit.is_closed:
+            self._circuit.failed(self._clock.now())
 
     def _worked(self) -> None:
         if not self._circuit.is_closed:
             self._told("cache_found")
         self._circuit.worked()
         while self._owed:
-            self._queue(self._owed.popleft())
+            self._queue(self._owed.popleft(), is_told=True)
 
     def _failed(self) -> None:
         self._watch(CacheEvent.DEGRADED)
