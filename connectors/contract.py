@@ -141,6 +141,8 @@ class Reply:
     """Whether each of its sections was answered: what is not whole is not given again."""
     captured: Values = field(default_factory=dict, repr=False)
     """What later messages of the same query refer to, by path; never kept."""
+    failed_call: str = ""
+    """Of STALE: the call that failed instead, to which `billed` and `cost` belong."""
     job: str = ""
     """Of PENDING: names the job that goes on."""
     wait: float | None = None

@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict
 
 from .contract import Query, Reply
 from .job import Jobs
+from .keeping import Cache, Leasing, Unshared
 from .words import Billed, Effect, Outcome, ServedFrom
 
 
@@ -176,16 +177,6 @@ class Uncapped:
     def settle(self, query: Query, price: Decimal, cost: Decimal) -> None: ...
 
 
-class Cache(Protocol):
-    """Replies that may be given again. Answers None rather than fail."""
-
-    async def get(self, key: str) -> Reply | None: ...
-
-    async def put(self, key: str, reply: Reply, ttl: float) -> None:
-        """Keep `reply` for `ttl` seconds."""
-        ...
-
-
 @dataclass(frozen=True, slots=True)
 class RawAnswer:
     """What a bureau answered, opened, decoded, and less what is never stored."""
@@ -243,7 +234,7 @@ class Kit:
     observer: Observer
     schema: Schema
     cache_key: bytes = field(repr=False)
-    """Keys the cache's names, so that none can be guessed from a person's data."""
+    """Keys the names of questions, so that none can be guessed from a person's data."""
     currency: str
     """The one billing currency (ISO 4217); empty in a dry run that does not know it."""
     files: Path
@@ -256,7 +247,20 @@ class Kit:
     jobs: Jobs | None = None
     """Where submitted questions are kept; without it a connector with a `job` can not be built."""
     raw_answers: RawAnswers = field(default_factory=Unkept)
+    answer_keys: tuple[bytes, ...] = field(default=(), repr=False)
+    """
+    Key the names of answers, the current one first; where there is none, `cache_key` does.
+
+    They may change while answers are kept. That of questions may not: a job that
+    is open is found by it.
+    """
+    lease: Leasing = Unshared
+    """Tells other processes what is being asked here."""
     callback_url: str = ""
     """Below which bureaus call back; empty where nobody listens."""
     plugins: frozenset[str] = frozenset()
     """Classes (``package.module:Class``) that a config may name as transports."""
+
+    @property
+    def naming(self) -> tuple[bytes, ...]:
+        return self.answer_keys or (self.cache_key,)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Self
 
@@ -16,6 +15,7 @@ from .answer.pages import Paginate
 from .answer.response import Response
 from .answer.sections import Section
 from .assembly import Part, Parts, assemble
+from .assembly.built import Built
 from .bureau import NAME, Bureau
 from .contract import Call, Query, stack
 from .dedupe.spec import Dedupe
@@ -33,35 +33,19 @@ from .policy.observe import observe
 from .policy.renew import renew
 from .policy.retry.retry import Retry
 from .policy.retry.terms import Terms
-from .policy.reuse.cache_key import compile_key, told_apart, within
-from .policy.reuse.reuse import Memory, Reuse
+from .policy.reuse.cache_key import compile_key, compile_names, told_apart, within
+from .policy.reuse.memory import Memory
+from .policy.reuse.reuse import Reuse
 from .policy.shared import Shared
 from .policy.terms import Policy, Reference
 from .policy.timeout import Timeout
-from .shape.callback import CallbackReading
 from .shape.chain import Chained, Link
 from .shape.course import Course
 from .shape.errands import Errands
 from .shape.spec import MOST_STEPS, CallbackSpec, JobSpec, Step
 from .shape.submission import SUBMIT
-from .shape.work import Work
 from .sign import SignList
 from .words import Effect
-
-
-@dataclass(frozen=True, slots=True)
-class Built:
-    """A connector that can be asked."""
-
-    call: Call
-    references: frozenset[str]
-    """What of an inquiry its answer depends on."""
-    jobs: Work | None = None
-    """Its jobs under way, where it is answered later."""
-    callback: CallbackReading | None = None
-    """Reads what its bureau says of its own accord."""
-    status: StatusQuery | None = None
-    """Asks whether a call arrived of which nobody knows."""
 
 
 class ConnectorSpec(Strict):
@@ -141,6 +125,12 @@ class ConnectorSpec(Strict):
             raise ValueError("`hedge` asks twice: that needs `effect: free`, and no `job`")
         return self
 
+    @model_validator(mode="after")
+    def _never_stale(self) -> Self:
+        if self.effect is Effect.HARD_INQUIRY and self.cache.stale_if_error:
+            raise ValueError("a hard inquiry is never answered with `cache.stale_if_error`")
+        return self
+
     @property
     def targets(self) -> tuple[str, ...]:
         """The UserInfo paths that its rows give."""
@@ -191,19 +181,27 @@ class ConnectorSpec(Strict):
             # A job stands in the place of cache and flight: whoever asks the same joins it.
             told = told_apart(parts.references, self.cache.ignore)
             question = compile_key(kit.cache_key, ("job", self.name, *told), told)
-            answer = within(kit.cache_key, self._identity(kit, parts))
+            answer = within(kit.naming, self._identity(kit, parts))
             jobs = Errands(self._course(parts, links, attempted, kit), question, answer)
-            ask = stack(*above)(jobs.ask)
-            return Built(ask, references, jobs, parts.callback, self._status(parts, attempted, kit))
+            return Built(
+                stack(*above)(jobs.ask),
+                references,
+                self.inputs.needed_by(jobs.known),
+                self._status(parts, attempted, kit),
+                jobs,
+                parts.callback,
+            )
+        reused = self.cache.build(kit, self._names(kit, parts), self.timeout.settle)
         call = stack(
             *above,
             # A hit costs nothing below. It lies inside `fan_out`, hence behind the grant.
-            self.cache.build(kit, self._key(kit, parts)),
+            reused,
             # Earlier messages, each of them with all the layers of an attempt.
             Chained(links, kit.tokens, self.reference.length, self.price),
         )
         ask = call(attempted(parts.main, self.effect))
-        return Built(ask, references, status=self._status(parts, attempted, kit))
+        known = self.inputs.needed_by(reused.known)
+        return Built(ask, references, known, self._status(parts, attempted, kit))
 
     def _status(
         self, parts: Parts, attempted: Callable[[Part, Effect], Call], kit: Kit
@@ -275,10 +273,10 @@ class ConnectorSpec(Strict):
             key_window=self.dedupe.window if part.connector.key_header else 0.0,
         )
 
-    def _key(self, kit: Kit, parts: Parts) -> Callable[[Query], str]:
+    def _names(self, kit: Kit, parts: Parts) -> Callable[[Query], tuple[str, ...]]:
         """Name answers by what was asked, and by what `_identity` says."""
         told = told_apart(parts.references, self.cache.ignore)
-        return compile_key(kit.cache_key, (*self._identity(kit, parts), *told), told)
+        return compile_names(kit.naming, (*self._identity(kit, parts), *told), told)
 
     def _identity(self, kit: Kit, parts: Parts) -> tuple[str, ...]:
         """Say how an answer was asked for, of which version, and read by which mapping."""

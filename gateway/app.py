@@ -35,11 +35,12 @@ from .rpc.status import Statuses
 from .rpc.translate_report import ReportTranslation
 from .security.keys import Keys
 from .security.secrets import ChainedSecrets, SecretFiles, SecretVariables, Shelf
+from .store.cache.opening import Opened, Tools, opened
 from .store.ledger.reading.history import LedgerHistory
 from .store.stores import Stores
 from .telemetry.foreign import routed
 from .telemetry.log import JsonLog
-from .telemetry.observer import QueryCounters
+from .telemetry.observer import CacheCounters, QueryCounters
 
 ANSWERING = 5.0
 """Seconds that an inquiry may take past its deadline to be answered, before a stop cuts it off."""
@@ -93,12 +94,20 @@ async def running(
         with _blamed(folder):
             tls = _tls(settings, root)
             stores = stores_of(settings, root, keys, clock, random)
+            cache = await stack.enter_async_context(
+                opened(settings, root, secrets, Tools(clock, random, CacheCounters(log), log.event))
+            )
             doorbell = Doorbell.at(settings, tls)
         stack.push_async_callback(stores.aclose)
         # Before the stores: what a bureau says until then is still kept.
         stack.push_async_callback(doorbell.aclose)
-        world = _World(clock, random, secrets, env, doorbell.url)
-        kit = _kit(settings, folder, stores, keys, world)
+        kit = _kit(
+            settings,
+            folder,
+            stores,
+            keys,
+            _World(clock, random, secrets, env, doorbell.url, cache),
+        )
         assembled = assemble(catalog, kit, keys, stores.profiles.get)
         for transport in assembled.transports:
             stack.push_async_callback(transport.aclose)
@@ -144,6 +153,7 @@ class _World:
     secrets: Secrets
     env: Mapping[str, str]
     callback_url: str
+    cache: Opened
 
 
 def _kit(settings: Settings, folder: Folder, stores: Stores, keys: Keys, world: _World) -> Kit:
@@ -154,10 +164,12 @@ def _kit(settings: Settings, folder: Folder, stores: Stores, keys: Keys, world: 
         env=world.env,
         ledger=stores.ledger,
         history=LedgerHistory(stores.ledger.reading),
-        cache=stores.cache,
+        cache=world.cache.store,
         observer=QueryCounters(),
         schema=schema(),
         cache_key=keys.cache,
+        answer_keys=world.cache.names,
+        lease=world.cache.lease,
         currency=settings.billing_currency,
         files=folder.root,
         tables=folder.tables,

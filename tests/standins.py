@@ -11,7 +11,8 @@ from typing import Any, NoReturn, cast
 from google.protobuf.struct_pb2 import Struct
 
 from connectors.faults import ConfigError
-from connectors.kit import Cache, Kit, Ledger, Observer, Schema, Secret
+from connectors.keeping import Cache
+from connectors.kit import Kit, Ledger, Observer, Schema, Secret
 
 
 class HandClock:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 from ..contract import Call, Layer, Query, Reply
 from ..errors import NeedInput
 from ..kit import Strict
+
+Look = Callable[[Query], Awaitable[Reply | None]]
 
 
 class Inputs(Strict):
@@ -46,6 +48,16 @@ class Inputs(Strict):
             return ask
 
         return layer
+
+    def needed_by(self, look: Look) -> Look:
+        """Find nothing for a query that lacks an input."""
+
+        async def known(query: Query) -> Reply | None:
+            if self.missing(lambda name: value_of(query, name)):
+                return None
+            return await look(query)
+
+        return known
 
 
 def value_of(query: Query, reference: str) -> object:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from heapq import heappop, heappush
@@ -14,6 +14,7 @@ from typing import Final
 from ..contract import Query, Reply
 from ..faults import ConfigError
 from ..inline import Freeze, InlineTest
+from ..keeping import Kept, Place
 from ..kit import Ending, Kit, Schema, Secret
 from ..policy.terms import Reference
 from ..words import Effect, Outcome, ServedFrom
@@ -121,10 +122,10 @@ class Inert:
 
     async def outcome(self, query: Query, ending: Ending, reply: Reply | None = None) -> None: ...
 
-    async def get(self, _key: str) -> Reply | None:
+    async def get(self, _place: Place, _suits: Callable[[Kept], bool]) -> Kept | None:
         return None
 
-    async def put(self, key: str, reply: Reply, ttl: float) -> None: ...
+    async def put(self, place: Place, kept: Kept) -> None: ...
 
     def asked(
         self, query: Query, outcome: Outcome, served_from: ServedFrom, seconds: float

@@ -9,13 +9,14 @@ from typing import ClassVar, Final
 
 from ..answer.outcome import OutcomeRow
 from ..assembly import stated_rows
+from ..assembly.built import Built
 from ..contract import Counts, Query, Reply
 from ..errors import ConnectorError
 from ..inline import Expected, InlineTest, Resolved
 from ..kit import Ending, Schema
 from ..mapping import status_of
 from ..policy.ledger import Owned
-from ..spec import Built, ConnectorSpec
+from ..spec import ConnectorSpec
 from ..words import MAPPED, Billed, FieldStatus, Outcome
 from .comparing import NOTHING, differences, request_differences
 from .portrait import portray

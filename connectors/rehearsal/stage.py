@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from ..assembly.built import Built
 from ..contract import Wire, WireReply
 from ..inline import ScriptedCallback
 from ..job import Callback
 from ..kit import Clock
 from ..shape.callback import Unverified
-from ..spec import Built
 from ..transport.replay import Replay
 from ..verify import Message
 from ..words import Outcome

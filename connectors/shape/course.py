@@ -15,7 +15,7 @@ from ..errors import ConnectorError, LedgerDown, Lost, NeedInput
 from ..job import Job, Jobs
 from ..kit import Kit
 from ..policy.inputs import value_of
-from ..policy.reuse.reuse import Memory
+from ..policy.reuse.memory import Memory
 from ..template import RenderError, Scope, TextTemplate
 from ..words import Billed, Effect, Outcome
 from .callback import CallbackReading

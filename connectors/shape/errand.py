@@ -12,6 +12,7 @@ from ..contract import Attempt, Query, Reply
 from ..errors import ConnectorError, LedgerDown, Lost, NotSent, TimedOut, Unresolved
 from ..job import Callback, Ended, Job
 from ..policy.reuse.flight import unanswered
+from ..policy.reuse.memory import Names
 from ..words import AMBIGUOUS, Effect, Outcome, ReuseMode
 from .booking import book
 from .chain import Account, Walk
@@ -35,7 +36,7 @@ class Errand:
     """
 
     def __init__(
-        self, course: Course, key: str, kept_as: str, forget: Callable[[Errand], None]
+        self, course: Course, key: str, kept_as: Names, forget: Callable[[Errand], None]
     ) -> None:
         """
         `key` names the question, and `kept_as` its answer.
@@ -187,7 +188,9 @@ class Errand:
             if self.job is not None:
                 # Who was handed off comes back for it, whatever else is not kept.
                 lasts = self._course.rules.background if self.waiters.left else 0.0
-                await self._course.memory.keep(self._kept_as, self.job.standing, reply, lasts)
+                await self._course.memory.keep(
+                    self._kept_as, self.job.standing, reply, self.job.opened_at, lasts
+                )
             ended = Ended(reply.outcome, reply, reply.billed, reply.cost, reply.call_id)
             await self._close(ended, reply)
 

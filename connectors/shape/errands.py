@@ -6,9 +6,10 @@ import asyncio
 from collections.abc import Callable
 
 from ..contract import Query, Reply
-from ..errors import NotCached
+from ..errors import ConnectorError, NotCached
 from ..job import Callback, Job
-from ..policy.reuse.reuse import shared
+from ..policy.reuse.memory import Names
+from ..policy.reuse.sharing import shared
 from ..words import ReuseMode, ServedFrom
 from .course import Course
 from .errand import Errand, Way
@@ -24,7 +25,7 @@ class Errands:
     """
 
     def __init__(
-        self, course: Course, key: Callable[[Query], str], kept_as: Callable[[str], str]
+        self, course: Course, key: Callable[[Query], str], kept_as: Callable[[str], Names]
     ) -> None:
         """
         `key` names a question, and `kept_as` the answer to the question of a key.
@@ -40,7 +41,19 @@ class Errands:
 
     async def ask(self, query: Query) -> Reply:
         """Answer a question; it is a `Call`."""
-        key, mode = self._key(query), query.standing.reuse
+        key, memory = self._key(query), self._course.memory
+        try:
+            return await self._asked(key, query)
+        except ConnectorError as error:
+            if query.standing.reuse is ReuseMode.BYPASS:
+                raise
+            kept = await memory.find(self._kept_as(key), query)
+            if older := memory.instead(kept, query, error):
+                return older
+            raise
+
+    async def _asked(self, key: str, query: Query) -> Reply:
+        mode = query.standing.reuse
         while True:
             if mode is not ReuseMode.BYPASS:
                 known = await self._course.memory.known(self._kept_as(key), query)
@@ -53,6 +66,12 @@ class Errands:
             reply = await shared(errand.join(query))
             if mode is not ReuseMode.BYPASS or reply.served_from is not ServedFrom.CACHE:
                 return reply
+
+    async def known(self, query: Query) -> Reply | None:
+        """Give what would be given again, and ask nobody."""
+        if query.standing.reuse is ReuseMode.BYPASS:
+            return None
+        return await self._course.memory.known(self._kept_as(self._key(query)), query)
 
     def resume(self, job: Job) -> None:
         """Go on with a job that an earlier process opened."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from connectors.assembly.built import Built
 from connectors.bureau import Bureau
 from connectors.contract import Call, Transport
 from connectors.dedupe.status_query import StatusQuery
@@ -14,7 +15,7 @@ from connectors.policy.breaker.breaker import Guard
 from connectors.policy.ledger import Owned
 from connectors.shape.callback import CallbackReading
 from connectors.shape.work import Work
-from connectors.spec import Built, ConnectorSpec
+from connectors.spec import ConnectorSpec
 from connectors.template import Language
 from connectors.template.constant import constant
 from connectors.words import Effect

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -10,6 +10,7 @@ from pathlib import Path
 from random import Random
 
 from connectors.contract import Query, Reply
+from connectors.keeping import Kept, Place
 from connectors.keys import Placeholder
 from connectors.kit import Ending, Kit, Secret
 from connectors.rehearsal.jobs import JobsInMemory
@@ -128,9 +129,9 @@ class _Nowhere:
 
     async def outcome(self, query: Query, ending: Ending, reply: Reply | None = None) -> None: ...
 
-    async def get(self, key: str) -> Reply | None: ...
+    async def get(self, place: Place, suits: Callable[[Kept], bool]) -> Kept | None: ...
 
-    async def put(self, key: str, reply: Reply, ttl: float) -> None: ...
+    async def put(self, place: Place, kept: Kept) -> None: ...
 
     def asked(
         self, query: Query, outcome: Outcome, served_from: ServedFrom, seconds: float

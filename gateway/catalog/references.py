@@ -6,8 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import combinations
 from typing import Any
 
+from connectors.assembly.built import Built
 from connectors.faults import ConfigError, Findings
-from connectors.spec import Built, ConnectorSpec
+from connectors.spec import ConnectorSpec
 from connectors.template.language import guess
 
 from ..config.finding import Located

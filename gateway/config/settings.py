@@ -7,14 +7,15 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Self
 
-from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from connectors.faults import ConfigError, Findings
 from connectors.kit import Strict
-from connectors.units import Bytes, Seconds
+from connectors.units import Seconds
 
+from .caching import Cache, CacheSettings
 from .document import Document
 from .environment import substitute_env
 from .finding import Located, of_config, parse
@@ -37,14 +38,6 @@ def _secret_name(text: str) -> str:
     if found is None:
         raise ValueError("must be a reference such as ${secrets.master_key}: a name, never a value")
     return found["name"]
-
-
-def _cache(value: object) -> object:
-    if value == "memory":
-        return {"memory": "64MiB"}
-    if isinstance(value, str):
-        raise ValueError("must be `memory`, or {memory: SIZE}")  # noqa: TRY004 - pydantic's way
-    return value
 
 
 Address = Annotated[str, AfterValidator(address)]
@@ -70,17 +63,6 @@ class Tls(Strict):
     """Who signs callers' certificates; without it they prove themselves by API key alone."""
 
 
-class MemoryCache(Strict):
-    """Replies kept in this process."""
-
-    memory: Annotated[Bytes, Field(gt=0)]
-
-
-Cache = Annotated[
-    MemoryCache, BeforeValidator(_cache, json_schema_input_type=Literal["memory"] | MemoryCache)
-]
-
-
 class Stores(Strict):
     """Where what must last is kept; files are relative to this file's folder."""
 
@@ -95,7 +77,7 @@ class Stores(Strict):
     answers: Annotated[str, Field(pattern=r"^sqlite:///")] | None = None
     """What bureaus answered, sealed; left out, nothing of it is kept."""
     keep_answers: Seconds = 30 * 86_400.0
-    cache: Cache = MemoryCache.model_validate({"memory": "64MiB"})
+    cache: Cache = CacheSettings()
 
 
 class SecretSources(Strict):
@@ -111,7 +93,18 @@ class Keys(Strict):
     """Names of secrets."""
 
     master: SecretName
-    """From which the keys of cache, ledger, log and subjects are derived."""
+    """
+    From which the keys of ledger, log, subjects and all stores are derived.
+
+    It lasts as long as they do.
+    """
+    cache: tuple[SecretName, ...] = Field(default=(), max_length=4)
+    """
+    From which the cache's keys are derived, where that is not `master`; they may change.
+
+    The first is the current one. What the others named and sealed is found as long
+    as they stand here.
+    """
 
 
 class Log(Strict):

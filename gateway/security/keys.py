@@ -57,24 +57,18 @@ class Keys:
     @classmethod
     def of(cls, master: str, place: str) -> Keys:
         """Derive from a master key in hex or base64; `place` says where it was found."""
-        key = _decoded(master.strip())
-        if not master.strip():
-            raise ConfigError(f"{place}: the master key is missing")
-        if key is None:
-            raise ConfigError(f"{place}: the master key is neither hex nor base64")
-        if len(key) < SHORTEST:
-            raise ConfigError(f"{place}: the master key has less than {SHORTEST} bytes")
+        key = read_master(master, place)
         return cls(
-            cache=_derived(key, "cache"),
-            ledger=_derived(key, "ledger"),
-            log=_derived(key, "log"),
-            subject=_derived(key, "subject"),
-            profile=_derived(key, "profile"),
-            jobs=_derived(key, "jobs"),
-            answers=_derived(key, "answers"),
-            replies=_derived(key, "replies"),
-            shadow=_derived(key, "shadow"),
-            api_key=_derived(key, "api_key"),
+            cache=derived(key, "cache"),
+            ledger=derived(key, "ledger"),
+            log=derived(key, "log"),
+            subject=derived(key, "subject"),
+            profile=derived(key, "profile"),
+            jobs=derived(key, "jobs"),
+            answers=derived(key, "answers"),
+            replies=derived(key, "replies"),
+            shadow=derived(key, "shadow"),
+            api_key=derived(key, "api_key"),
         )
 
     def subject_token(self, tenant: str, subject: Values) -> str:
@@ -96,6 +90,24 @@ class Keys:
         return keyed_hash(self.api_key, key)
 
 
+def read_master(text: str, place: str) -> bytes:
+    """Read a key in hex or base64; raises `ConfigError`, which names its `place` alone."""
+    key = _decoded(text.strip())
+    if not text.strip():
+        raise ConfigError(f"{place}: the master key is missing")
+    if key is None:
+        raise ConfigError(f"{place}: the master key is neither hex nor base64")
+    if len(key) < SHORTEST:
+        raise ConfigError(f"{place}: the master key has less than {SHORTEST} bytes")
+    return key
+
+
+def derived(master: bytes, use: str) -> bytes:
+    """Derive the key of one use, which tells nothing of any other."""
+    info = f"bureau-gateway/v1/{use}".encode()
+    return HKDF(algorithm=SHA256(), length=32, salt=None, info=info).derive(master)
+
+
 def _decoded(text: str) -> bytes | None:
     """Read hex, or else base64 of either alphabet, with or without its padding."""
     if re.fullmatch(r"(?:[0-9a-fA-F]{2})+", text):
@@ -105,8 +117,3 @@ def _decoded(text: str) -> bytes | None:
         return base64.b64decode(plain + "=" * (-len(plain) % 4), validate=True)
     except (binascii.Error, ValueError):
         return None
-
-
-def _derived(master: bytes, use: str) -> bytes:
-    info = f"bureau-gateway/v1/{use}".encode()
-    return HKDF(algorithm=SHA256(), length=32, salt=None, info=info).derive(master)

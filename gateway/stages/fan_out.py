@@ -164,6 +164,10 @@ def _bought(answers: Mapping[str, Answer]) -> tuple[str, ...]:
     for answer in answers.values():
         if answer.reply is not None and answer.reply.served_from is ServedFrom.LIVE:
             calls.append(answer.reply.call_id)
+        elif answer.reply is not None:
+            # An old answer that stands in for a call which may be charged for all the same.
+            if answer.reply.failed_call and answer.reply.billed is not Billed.NO:
+                calls.append(answer.reply.failed_call)
         elif answer.missed and (error := answer.missed.error) and error.billed is not Billed.NO:
             calls.append(error.call_id)
     return tuple(calls)

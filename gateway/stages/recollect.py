@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from connectors.errors import LedgerDown
 from connectors.job import Ended, Job, Jobs
-from connectors.policy.reuse.reuse import as_shared
+from connectors.policy.reuse.sharing import as_shared
 from connectors.words import Billed, Outcome, ServedFrom
 
 from ..errors import LedgerUnavailable

@@ -24,6 +24,8 @@ from ..subject.filling import FieldOrigin
 
 NOTHING = frozenset({FieldStatus.NULL_VALUE, FieldStatus.NOT_FOUND, FieldStatus.NOT_REQUESTED})
 """Nobody failed over such a field, and nobody gave it."""
+GIVEN = frozenset({FieldStatus.PRESENT, FieldStatus.OUTSIDE_MAX_AGE})
+"""A bureau gave the value of such a field."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +148,7 @@ def _meta(note: FieldNote | None, answer: Answer, version: str) -> FieldMeta:
     status = status_of(answer.outcome, note)
     return FieldMeta(
         status=status,
-        origin=FieldOrigin.BUREAU if status is FieldStatus.PRESENT else None,
+        origin=FieldOrigin.BUREAU if status in GIVEN else None,
         connector=answer.connector,
         reply=answer.reply,
         note=note or _observed(answer.reply),

@@ -12,7 +12,6 @@ from ..config.settings import Settings
 from ..jobs.shelf import Shelf
 from ..jobs.store import StoredJobs
 from ..security.keys import Keys
-from .cache.memory import MemoryCache
 from .hourly import Hourly
 from .ledger.keeping.means import Means
 from .ledger.keeping.upkeep import Upkeep
@@ -32,7 +31,6 @@ class Stores:
 
     ledger: StoredLedger
     upkeep: Upkeep
-    cache: MemoryCache
     profiles: Profiles
     jobs: Shelf
     answers: SealedAnswers | NoAnswers
@@ -53,7 +51,6 @@ class Stores:
         return cls(
             ledger=ledger,
             upkeep=Upkeep(ledger.instance, clock),
-            cache=MemoryCache(clock, largest=settings.stores.cache.memory),
             profiles=Profiles.at(
                 located(settings.stores.profile, root), sealer, keys.subject, clock
             ),

@@ -1,4 +1,4 @@
-"""Counts what became of every query, by connector."""
+"""Counts what became of every query, by connector, and of every look at the cache."""
 
 from __future__ import annotations
 
@@ -7,6 +7,9 @@ from dataclasses import dataclass, field
 
 from connectors.contract import Query
 from connectors.words import Outcome, ServedFrom
+
+from ..store.cache.events import CacheEvent
+from .log import Log
 
 
 @dataclass(slots=True)
@@ -28,3 +31,20 @@ class QueryCounters:
         self.asked_total[query.connector, outcome, served_from] += 1
         # A counter of floats: the stubs know whole numbers only.
         self.seconds_total[query.connector] += seconds  # type: ignore[assignment]
+
+
+@dataclass(slots=True)
+class CacheCounters:
+    """
+    Plain counters by a closed list of events; it is a cache's `Watch`.
+
+    A value that does not open is told to the log, too: somebody may have moved it.
+    """
+
+    log: Log
+    seen_total: Counter[CacheEvent] = field(default_factory=Counter)
+
+    def __call__(self, event: CacheEvent) -> None:
+        self.seen_total[event] += 1
+        if event is CacheEvent.UNSEALABLE:
+            self.log.event("cache_value_unsealable")

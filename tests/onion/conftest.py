@@ -8,11 +8,13 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 from random import Random
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from connectors.contract import Call, stack
+from connectors.keeping import Leasing, Unshared
 from connectors.kit import Kit
 from connectors.policy.breaker.breaker import Breaker
 from connectors.policy.ledger import Owned, Recorded
@@ -42,10 +44,14 @@ class House:
     """Builds one connector's onion, and shows its parts."""
 
     ledger: FakeLedger = field(default_factory=FakeLedger)
-    cache: FakeCache = field(default_factory=FakeCache)
+    cache: Any = field(default_factory=FakeCache)
+    """A `Cache`."""
+    lease: Leasing = Unshared
     observer: FakeObserver = field(default_factory=FakeObserver)
     owned: Owned = field(default_factory=Owned)
     bureau: Bureau = field(default_factory=lambda: Bureau([]))
+    bottom: Call | None = None
+    """Asked instead of the bureau, where it is given."""
 
     def kit(self) -> Kit:
         return Kit(
@@ -58,6 +64,7 @@ class House:
             observer=self.observer,
             schema=EMPTY_SCHEMA,
             cache_key=b"k" * 32,
+            lease=self.lease,
             currency="EUR",
             files=Path(),
         )
@@ -69,22 +76,24 @@ class House:
         timeout: float = 5.0,
         limit: Limit | None = None,
         unbilled: frozenset[Outcome] = frozenset(),
+        settle: float = 60.0,
+        reuse: Mapping[str, object] | None = None,
     ) -> Call:
         self.bureau.acts = list(acts)
         kit = self.kit()
         effect = Effect.FREE if free else Effect.CHARGEABLE
-        times = Timeout(attempt=f"{timeout}s", settle="60s")  # type: ignore[arg-type] # as YAML has it
-        reuse = Reuse(ttl="24h")  # type: ignore[arg-type] # as YAML has it
+        times = Timeout(attempt=f"{timeout}s", settle=f"{settle}s")  # type: ignore[arg-type] # as YAML has it
+        rule = Reuse.model_validate({"ttl": "24h", **(reuse or {})})
         return stack(
             observe(kit),
-            reuse.build(kit, lambda query: str(query.subject["name"])),
+            rule.build(kit, lambda query: (str(query.subject["name"]),), times.settle),
             renew,
             Retry().build(kit, Terms(effect, Decimal("0.35"), unbilled), Tokens()),
             Breaker().build(kit),
             (limit or Limit()).build(kit, UTC).of("acme", times.min_attempt),
             times.build(kit),
             Recorded(kit, self.owned, effect, times.settle),
-        )(self.bureau)
+        )(self.bottom or self.bureau)
 
 
 @pytest.fixture

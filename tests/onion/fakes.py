@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from decimal import Decimal
 
 from connectors.contract import ConsentRef, Query, Reply, Standing
 from connectors.errors import LedgerDown, Lost, NotSent, RateLimited, Refused
+from connectors.keeping import Kept, Place
 from connectors.kit import Ending
 from connectors.words import Billed, Effect, Outcome, Purpose, ReuseMode, ServedFrom
 from tests.virtual import START, VirtualClock
@@ -130,19 +132,19 @@ class FakeLedger:
 class FakeCache:
     """Forgets when it should; each way takes a moment, as Redis does."""
 
-    kept: dict[str, tuple[Reply, float]] = field(default_factory=dict)
+    kept: dict[str, Kept] = field(default_factory=dict)
     way: float = 0.001
 
-    async def get(self, key: str) -> Reply | None:
+    async def get(self, place: Place, _suits: Callable[[Kept], bool]) -> Kept | None:
         # What it says is already old when it arrives.
-        known = self.kept.get(key)
-        now = asyncio.get_running_loop().time()
+        found = [self.kept[name] for name in place.names if name in self.kept]
+        now = VirtualClock().utc()
         await asyncio.sleep(self.way)
-        return known[0] if known and known[1] > now else None
+        return found[0] if found and found[0].stale_until > now else None
 
-    async def put(self, key: str, reply: Reply, ttl: float) -> None:
+    async def put(self, place: Place, kept: Kept) -> None:
         await asyncio.sleep(self.way)
-        self.kept[key] = (reply, asyncio.get_running_loop().time() + ttl)
+        self.kept[place.name] = kept
 
 
 @dataclass(slots=True)

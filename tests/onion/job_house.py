@@ -9,6 +9,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+from connectors.assembly.built import Built
 from connectors.bureau import BureauSpec
 from connectors.contract import Query, Reply, Wire, WireReply
 from connectors.errors import LedgerDown, Lost, NotSent
@@ -18,7 +19,7 @@ from connectors.message.exact_json import write_json
 from connectors.policy.ledger import Owned
 from connectors.rehearsal.jobs import JobsInMemory
 from connectors.shape.errands import Errands
-from connectors.spec import Built, ConnectorSpec
+from connectors.spec import ConnectorSpec
 from connectors.verify import Message
 from connectors.words import Outcome
 from gateway.fields.schema import schema

@@ -10,12 +10,13 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from connectors.assembly.built import Built
 from connectors.contract import Query, Reply, Wire, WireReply
 from connectors.errors import ConnectorError, Lost, TimedOut
 from connectors.faults import ConfigError
 from connectors.policy.ledger import Owned
-from connectors.spec import Built, ConnectorSpec
-from connectors.words import Billed, Effect, Outcome
+from connectors.spec import ConnectorSpec
+from connectors.words import Billed, Effect, Outcome, ReuseMode, ServedFrom
 
 from .fakes import FakeLedger
 from .job_house import BUREAU, DOWN, LOST, UNSENT, Says, Script, kit, question
@@ -217,6 +218,21 @@ async def test_equal_questions_share_one_chain() -> None:
     await asyncio.gather(*(call(question()) for _ in range(3)))
 
     assert chain.paths == ["/search", "/take", "/report"]
+
+
+async def test_what_is_known_is_found_without_asking() -> None:
+    chain = Chain()
+    built = chain.built(cache={"ttl": "1h"}, inputs={"required": ["subject.id_number"]})
+    assert await built.known(question()) is None
+    await built.call(question())
+    sent = list(chain.paths)
+    known = await built.known(question())
+    anew = replace(question().standing, reuse=ReuseMode.BYPASS)
+
+    assert known is not None and known.served_from is ServedFrom.CACHE
+    assert await built.known(replace(question(), standing=anew)) is None
+    assert await built.known(replace(question(), subject={})) is None
+    assert chain.paths == sent
 
 
 async def test_the_late_answer_to_a_step_is_not_the_connectors() -> None:

@@ -237,6 +237,21 @@ async def test_what_was_reused_and_can_not_be_written_down_is_not_given(desk: De
     assert not caught.value.timed_out
 
 
+async def test_nor_is_it_said_of_an_old_answer_to_what_may_have_been_bought(desk: Desk) -> None:
+    stale = reused(
+        "a", served_from=ServedFrom.STALE, billed=Billed.UNKNOWN, failed_call="call-failed"
+    )
+    desk.down = True
+    desk.says("a", 1, stale)
+    with pytest.raises(OutcomeUnknown) as caught:
+        await desk.ask(A)
+    assert caught.value.call_ids == ("call-failed",)
+
+    desk.says("a", 1, replace(stale, billed=Billed.NO))
+    with pytest.raises(LedgerUnavailable):
+        await desk.ask(A)
+
+
 async def test_without_a_ledger_and_with_nothing_bought_it_is_unavailable(desk: Desk) -> None:
     desk.says("a", 0, LedgerDown())
     desk.says("b", 0, LedgerDown())

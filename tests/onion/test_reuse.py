@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 import pytest
 from pydantic import ValidationError
 
-from connectors.errors import Lost, NotCached
+from connectors.contract import Query, Reply
+from connectors.errors import Lost, NotCached, NotSent
+from connectors.policy.reuse.cache_key import compile_names
 from connectors.policy.reuse.reuse import Reuse
 from connectors.words import Billed, Outcome, ReuseMode, ServedFrom
 
@@ -136,6 +138,67 @@ async def test_pending_is_asked_again(house: House) -> None:
     await ask(query())
 
     assert house.bureau.sent == 2
+
+
+async def test_answers_of_one_moment_do_not_end_in_one(house: House) -> None:
+    """Each life is shortened by up to a tenth, and none is lengthened."""
+    ask = house.connector(ANSWER)
+    for number in range(100):
+        await ask(query(name=str(number)))
+    lives = [
+        (kept.fresh_until - kept.asked_at).total_seconds() - 0.01
+        for kept in house.cache.kept.values()
+    ]
+
+    assert 0.9 * DAY <= min(lives) < 0.92 * DAY
+    assert 0.98 * DAY < max(lives) <= DAY
+
+
+async def test_an_answer_is_found_by_the_name_that_an_earlier_key_gave_it(house: House) -> None:
+    kit = house.kit()
+    before, after = (replace(kit, answer_keys=keys) for keys in ((b"old",), (b"new", b"old")))
+    built = [
+        Reuse.model_validate({"ttl": "24h"}).build(
+            each, compile_names(each.naming, ("acme@1",), ("subject.name",))
+        )(house.bureau)
+        for each in (before, after)
+    ]
+    house.bureau.acts = [ANSWER]
+    replies = [await ask(query()) for ask in built]
+
+    assert [reply.served_from for reply in replies] == [ServedFrom.LIVE, ServedFrom.CACHE]
+
+
+@dataclass
+class Hasty:
+    """Gives up at once where there is little time, and says so later."""
+
+    asked: int = 0
+    answers: bool = True
+
+    async def __call__(self, query: Query) -> Reply:
+        self.asked += 1
+        left = query.deadline() - asyncio.get_running_loop().time()
+        await asyncio.sleep(0.2)
+        if left < 1 or not self.answers:
+            raise NotSent("acme")
+        return REPLY
+
+
+@pytest.mark.parametrize(("answers", "asked"), [(True, 2), (False, 2)])
+async def test_whoever_has_time_tries_once_more_where_the_leaders_was_too_short(
+    house: House, answers: bool, asked: int
+) -> None:
+    hasty = Hasty(answers=answers)
+    rule = Reuse.model_validate({"ttl": "24h"})
+    ask = rule.build(house.kit(), lambda query: (str(query.subject["name"]),))(hasty)
+    leader = asyncio.create_task(ask(query(within=0.5)))
+    await asyncio.sleep(0.1)
+    waiters = [asyncio.create_task(ask(query(within=9))) for _ in range(5)]
+    ended = await asyncio.gather(leader, *waiters, return_exceptions=True)
+
+    assert hasty.asked == asked
+    assert [isinstance(end, Reply) for end in ended] == [False, *[answers] * 5]
 
 
 def test_a_failure_has_no_ttl() -> None:

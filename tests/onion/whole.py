@@ -8,13 +8,14 @@ from dataclasses import dataclass, field, fields, replace
 from random import Random
 from typing import Any
 
+from connectors.assembly.built import Built
 from connectors.bureau import Bureau, BureauSpec
 from connectors.contract import Reply, Wire, WireReply
 from connectors.errors import ConnectorError, LedgerDown, NotSent
 from connectors.kit import Drawn, History, Unrecorded
 from connectors.policy.ledger import Owned
 from connectors.policy.shared import Shared
-from connectors.spec import Built, ConnectorSpec
+from connectors.spec import ConnectorSpec
 
 from .fakes import FakeLedger
 from .job_house import Quiet, kit, question

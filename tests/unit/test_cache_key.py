@@ -96,7 +96,7 @@ def test_no_two_different_questions_share_a_name(one: Any, other: Any) -> None:
 
 def named(spec: ConnectorSpec) -> str:
     parts = assemble(spec, KIT, bureau().build(KIT))
-    return spec._key(KIT, parts)(question())  # noqa: SLF001 (the stack hides it)
+    return spec._names(KIT, parts)(question())[0]  # noqa: SLF001 (the stack hides it)
 
 
 @pytest.mark.parametrize(
@@ -116,6 +116,6 @@ def test_an_answer_that_was_read_otherwise_is_another(change: Any) -> None:
 def test_what_is_ignored_shares_a_name() -> None:
     spec = connector(cache={"ttl": "1h", "ignore": ["subject.id_number"]})
     parts = assemble(spec, KIT, bureau().build(KIT))
-    ask = spec._key(KIT, parts)  # noqa: SLF001 (the stack hides it)
+    ask = spec._names(KIT, parts)  # noqa: SLF001 (the stack hides it)
 
     assert ask(known(id_number="1")) == ask(known(id_number="2"))

@@ -75,7 +75,7 @@ def test_reads_what_may_be_left_out() -> None:
         (TLS + REST.replace("CN", "China"), "6:15: jurisdiction: must match"),
         (
             TLS + REST.replace("cache: memory", "cache: redis"),
-            "3:91: stores.cache: must be `memory`, or {memory: SIZE}",
+            "3:91: stores.cache: must be `memory`, or such as {memory",
         ),
         (
             TLS + REST.replace("cache: memory", "cache: {memory: 0B}"),

@@ -70,6 +70,15 @@ def test_a_value_is_said_to_come_from_its_connector() -> None:
     assert found.answers.by_connector == {"a": answer}
 
 
+def test_a_value_that_is_older_than_asked_is_a_bureaus_too() -> None:
+    older = replace(has_risk("a"), meta={RISK: FieldNote(FieldStatus.OUTSIDE_MAX_AGE)})
+    found = report(given(older))
+
+    assert found.user_info == HAS
+    assert found.fields[RISK].status is FieldStatus.OUTSIDE_MAX_AGE
+    assert found.fields[RISK].origin is FieldOrigin.BUREAU
+
+
 @pytest.mark.parametrize("outcome", list(Outcome))
 @pytest.mark.parametrize("note", [None, FieldStatus.PRESENT, FieldStatus.INVALID_VALUE])
 def test_every_outcome_gives_the_status_of_the_specification(

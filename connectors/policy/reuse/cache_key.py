@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 from collections.abc import Callable, Iterable
 
@@ -32,27 +31,41 @@ def told_apart(references: Iterable[str], ignored: Iterable[str]) -> tuple[str, 
 def compile_key(
     secret: bytes, identity: tuple[str, ...], references: tuple[str, ...]
 ) -> Callable[[Query], str]:
+    """Build the function from a query to its one key."""
+    names = compile_names((secret,), identity, references)
+    return lambda query: names(query)[0]
+
+
+def compile_names(
+    secrets: tuple[bytes, ...], identity: tuple[str, ...], references: tuple[str, ...]
+) -> Callable[[Query], tuple[str, ...]]:
     """
-    Build the function from a query to its key (spec 5).
+    Build the function from a query to its key by each secret (spec 5).
 
     HMAC-SHA256 over length-prefixed parts: no two different questions can share
     a key by the way in which their parts are joined.
     """
     prefix = b"".join(_part(part) for part in identity)
 
-    def key(query: Query) -> str:
+    def names(query: Query) -> tuple[str, ...]:
         standing = query.standing
         parts = [prefix, _part(standing.tenant), _part(standing.purpose.value)]
         parts += [_value(value_of(query, name)) for name in references]
-        return hmac.new(secret, b"".join(parts), hashlib.sha256).hexdigest()
+        return _hashed(secrets, b"".join(parts))
 
-    return key
+    return names
 
 
-def within(secret: bytes, identity: tuple[str, ...]) -> Callable[[str], str]:
+def within(
+    secrets: tuple[bytes, ...], identity: tuple[str, ...]
+) -> Callable[[str], tuple[str, ...]]:
     """Build the function from a question's key to its answer's, as `identity` reads it."""
     prefix = b"".join(_part(part) for part in identity)
-    return lambda key: hmac.new(secret, prefix + _part(key), hashlib.sha256).hexdigest()
+    return lambda key: _hashed(secrets, prefix + _part(key))
+
+
+def _hashed(secrets: tuple[bytes, ...], said: bytes) -> tuple[str, ...]:
+    return tuple([hmac.digest(secret, said, "sha256").hex() for secret in secrets])
 
 
 def _value(value: object) -> bytes:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine, Sequence
+import math
+from collections.abc import Callable, Coroutine, Sequence
 from copy import copy
 
 from ...contract import Attempt, Query, Reply
-from ...errors import ConnectorError, LedgerDown, NotSent
+from ...errors import BulkheadFull, ConnectorError, NotSent
+from ...keeping import Lease, Unshared
 from ...words import Effect
+
+MOST_WAITERS = 1_000
 
 
 class Flight:
@@ -19,38 +23,72 @@ class Flight:
     cancelled, unless it is `pinned`: its answer is on the way, or paid for.
     """
 
-    def __init__(self, *, pinned: bool = False) -> None:
+    def __init__(self, lease: Lease, *, pinned: bool = False) -> None:
+        self.lease = lease
         self.pinned = pinned
         self.left = False
         self.attempts: list[Attempt] = []
+        self.decided_by = math.inf
+        """The deadline by which it was last decided what there is time for."""
         self._deadlines: list[float] = []
         self._task: asyncio.Task[Reply]
 
-    def start(self, asking: Coroutine[None, None, Reply]) -> None:
+    def start(
+        self, asking: Coroutine[None, None, Reply], over: Callable[[], None] = lambda: None
+    ) -> None:
+        """Begin; `over` is called at the end, however it comes."""
         self._task = asyncio.create_task(asking)
-        # Retrieved, so that an answer which nobody waits for is no warning.
-        self._task.add_done_callback(lambda done: done.cancelled() or done.exception())
 
-    def deadline(self) -> float:
+        def end(task: asyncio.Task[Reply]) -> None:
+            over()
+            # Retrieved, so that an answer which nobody waits for is no warning.
+            _ = task.cancelled() or task.exception()
+
+        self._task.add_done_callback(end)
+
+    def landing(self) -> Flight:
+        """Give the place to an attempt that outlives this flight, and its lease with it."""
+        landing = Flight(self.lease, pinned=True)
+        landing.attempts = self.attempts
+        self.lease = Unshared()
+        return landing
+
+    @property
+    def latest(self) -> float:
         """When the last of those now waiting will go, or did go."""
         return max(self._deadlines)
 
+    def deadline(self) -> float:
+        """Tell `latest` to whoever decides by it."""
+        self.decided_by = self.latest
+        return self.decided_by
+
     async def join(self, query: Query) -> Reply:
         """Wait for the answer. Failures are copies, so that each waiter has its own."""
+        if len(self._deadlines) >= MOST_WAITERS:
+            raise BulkheadFull(query.connector, "waiters")
         mine = query.deadline()
         self._deadlines.append(mine)
         try:
             async with asyncio.timeout_at(mine):
                 return await asyncio.shield(self._task)
         except TimeoutError:
+            if self._task.done() and not self._task.cancelled() and not self._task.exception():
+                # It came in the same moment.
+                return self._task.result()
             raise unanswered(self.attempts, query.connector) from None
-        except (ConnectorError, LedgerDown) as error:
-            raise copy(error) from None
+        except Exception as error:  # noqa: BLE001 (it is raised again, as each waiter's own)
+            raise _fresh(error) from None
         finally:
             self._leave(mine)
 
-    async def over(self) -> None:
-        await asyncio.wait({self._task})
+    async def over(self, query: Query) -> None:
+        """Wait, but not past a query's deadline, until it has ended that all have left."""
+        try:
+            async with asyncio.timeout_at(query.deadline()):
+                await asyncio.wait({self._task})
+        except TimeoutError:
+            raise NotSent(query.connector, "deadline") from None
 
     def _leave(self, mine: float) -> None:
         if len(self._deadlines) > 1:
@@ -67,3 +105,11 @@ def unanswered(attempts: Sequence[Attempt], connector: str) -> ConnectorError:
         return NotSent(connector, "deadline")
     gravest = max(sent, key=lambda each: (each.effect is not Effect.FREE, each.price))
     return gravest.unanswered(connector, "deadline")
+
+
+def _fresh(error: Exception) -> Exception:
+    """Copy a failure, where that can be done: one that is shared grows with each waiter."""
+    try:
+        return copy(error)
+    except TypeError:
+        return error

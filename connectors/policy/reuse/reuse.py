@@ -3,83 +3,34 @@
 from __future__ import annotations
 
 from asyncio import Future
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
-from decimal import Decimal
 
-from pydantic import Field, field_validator
-
-from ...contract import Call, Query, Reply, Standing
-from ...errors import ConnectorError, NotCached
-from ...kit import Kit, Strict
-from ...units import Seconds
-from ...words import ANSWERS, Billed, Outcome, ReuseMode, ServedFrom
+from ...contract import Call, Query, Reply
+from ...errors import BulkheadFull, ConnectorError, NoBudget, NotCached, NotSent
+from ...keeping import Unshared
+from ...kit import Kit
+from ...words import Billed, ReuseMode
+from .elsewhere import Elsewhere
 from .flight import Flight
+from .lifetimes import Lifetimes
+from .memory import Memory, Names
+from .sharing import shared
 
-NEGATIVE = frozenset({Outcome.NO_HIT, Outcome.NO_SCORE, Outcome.BLOCKED})
-LONGEST_NEGATIVE = 15 * 60.0
-"""Seconds that a negative answer is kept where nothing is said (spec 5)."""
+UNSENT = (NotSent, NoBudget, BulkheadFull)
+"""Failures that more time might have spared."""
 
 
-class Reuse(Strict):
-    """How long an answer may be given again. Nothing said: not at all."""
+class Reuse(Lifetimes):
+    """What of its answers is given again. Nothing said: nothing."""
 
-    ttl: Seconds = 0.0
-    negative_ttl: Mapping[Outcome, Seconds] = Field(default_factory=dict)
     ignore: tuple[str, ...] = ()
     """References that the request uses and that make no difference to the answer."""
 
-    @field_validator("negative_ttl")
-    @classmethod
-    def _negative(cls, value: Mapping[Outcome, float]) -> Mapping[Outcome, float]:
-        if wrong := sorted(value.keys() - NEGATIVE):
-            raise ValueError(f"{wrong[0]} has no negative ttl: only {sorted(NEGATIVE)} have")
-        return value
-
-    def seconds(self, outcome: Outcome) -> float:
-        if outcome in (Outcome.HIT, Outcome.MISMATCH):
-            return self.ttl
-        if outcome in NEGATIVE:
-            return self.negative_ttl.get(outcome, min(self.ttl, LONGEST_NEGATIVE))
-        return 0.0
-
-    def build(self, kit: Kit, key: Callable[[Query], str]) -> Reused:
-        return Reused(Memory(self, kit), key)
-
-
-@dataclass(frozen=True, slots=True)
-class Memory:
-    """The answers of one connector that may be given again."""
-
-    rule: Reuse
-    kit: Kit
-
-    async def known(self, key: str, query: Query) -> Reply | None:
-        known = await self.kit.cache.get(key)
-        if known is None:
-            return None
-        oldest = query.standing.max_age
-        if oldest is not None and _age(known, self.kit.clock.utc()) > oldest:
-            return None
-        return replace(
-            known,
-            served_from=ServedFrom.CACHE,
-            billed=Billed.NO,
-            cost=Decimal(0),
-            attempts=0,
-        )
-
-    async def keep(self, key: str, standing: Standing, reply: Reply, at_least: float = 0.0) -> None:
-        """Keep an answer as long as the rule says, or `at_least`, and its consent allows."""
-        ttl = self.rule.seconds(reply.outcome)
-        if reply.outcome in ANSWERS:
-            ttl = max(ttl, at_least)
-        if standing.consent is not None:
-            left = standing.consent.expires_at - self.kit.clock.utc()
-            ttl = min(ttl, left.total_seconds())
-        if ttl > 0 and reply.whole:
-            await self.kit.cache.put(key, reply, ttl)
+    def build(self, kit: Kit, names: Callable[[Query], Names], settle: float = 30.0) -> Reused:
+        memory = Memory(self, kit)
+        return Reused(memory, names, Elsewhere(memory, settle))
 
 
 class Reused:
@@ -91,95 +42,118 @@ class Reused:
     taken until it is settled, so that nobody buys what is already paid for.
     """
 
-    def __init__(self, memory: Memory, key: Callable[[Query], str]) -> None:
+    def __init__(
+        self, memory: Memory, names: Callable[[Query], Names], elsewhere: Elsewhere
+    ) -> None:
         self._memory = memory
-        self._key = key
+        self._names = names
+        self._elsewhere = elsewhere
         self.flights: dict[str, Flight] = {}
 
     def __call__(self, call: Call) -> Call:
         async def ask(query: Query) -> Reply:
-            key = self._key(query)
-            if query.standing.reuse is ReuseMode.BYPASS:
-                return await self._alone(call, key, query)
-            while True:
-                if known := await self._memory.known(key, query):
-                    return known
-                if query.standing.reuse is ReuseMode.ONLY_CACHE:
+            names, mode, memory = self._names(query), query.standing.reuse, self._memory
+            if mode is ReuseMode.BYPASS:
+                return await self._alone(call, names, query)
+            kept = await memory.find(names, query)
+            if known := memory.fresh(kept, query):
+                return known
+            try:
+                if mode is ReuseMode.ONLY_CACHE:
                     raise NotCached(query.connector)
-                flight = self.flights.get(key)
-                if flight is None:
-                    return await self._take_off(call, key, query).join(query)
-                if not flight.left:
-                    return await shared(flight.join(query))
-                await flight.over()
+                return await self._asked(call, names, query)
+            except ConnectorError as error:
+                if older := memory.instead(kept, query, error):
+                    return older
+                raise
 
         return ask
 
-    async def _alone(self, call: Call, key: str, query: Query) -> Reply:
+    async def known(self, query: Query) -> Reply | None:
+        """Give what would be given again, and ask nobody."""
+        if query.standing.reuse is ReuseMode.BYPASS:
+            return None
+        return await self._memory.known(self._names(query), query)
+
+    async def _asked(self, call: Call, names: Names, query: Query) -> Reply:
+        """Join the flight of a question, or lead it; once more if its time was not enough."""
+        again = True
+        while True:
+            flight = self.flights.get(names[0])
+            if flight is None:
+                return await self._take_off(call, names, query).join(query)
+            if flight.left:
+                await flight.over(query)
+                continue
+            try:
+                return await shared(flight.join(query))
+            except UNSENT as error:
+                # The time of others ran out, and ours has not.
+                hurried = flight.decided_by < query.deadline()
+                if not (again and hurried and error.billed is Billed.NO):
+                    raise
+                again = False
+
+    async def _alone(self, call: Call, names: Names, query: Query) -> Reply:
         """Fly beside whatever is under way; what comes back is kept all the same."""
-        flight = Flight()
-        flight.start(self._fly(call, key, query, flight, look=False))
+        flight = Flight(Unshared())
+        flight.start(self._fly(call, names, query, flight))
         return await flight.join(query)
 
-    def _take_off(self, call: Call, key: str, query: Query) -> Flight:
-        flight = self.flights[key] = Flight()
-        flight.start(self._fly(call, key, query, flight, look=True))
+    def _take_off(self, call: Call, names: Names, query: Query) -> Flight:
+        flight = Flight(self._memory.kit.lease(names[0]))
+        self.flights[names[0]] = flight
+        # Also of one that is cancelled before it has begun.
+        flight.start(self._led(call, names, query, flight), lambda: self._forget(names, flight))
         return flight
 
-    async def _fly(
-        self, call: Call, key: str, query: Query, flight: Flight, *, look: bool
-    ) -> Reply:
-        late: list[Future[Reply]] = []
+    async def _led(self, call: Call, names: Names, query: Query, flight: Flight) -> Reply:
+        """Look again, also for what another process asks; then fly."""
         try:
-            if look and (known := await self._memory.known(key, query)):
-                return known
-            shared = replace(
-                query,
-                deadline=flight.deadline,
-                outlived=late.append,
-                attempted=flight.attempts.append,
-            )
-            reply = await call(shared)
+            known = await self._elsewhere.known(names, query, flight)
+            return known or await self._fly(call, names, query, flight)
+        finally:
+            # Before anyone is woken: who asks now finds what was kept, or leads anew.
+            self._forget(names, flight)
+            flight.lease.free()
+
+    async def _fly(self, call: Call, names: Names, query: Query, flight: Flight) -> Reply:
+        late: list[Future[Reply]] = []
+        asked_at = self._memory.kit.clock.utc()
+        flown = replace(
+            query,
+            deadline=flight.deadline,
+            outlived=late.append,
+            attempted=flight.attempts.append,
+        )
+        try:
+            reply = await call(flown)
             flight.pinned = True
             late.clear()
-            await self._memory.keep(key, query.standing, reply)
+            await self._memory.keep(names, query.standing, reply, asked_at)
             return reply
         finally:
-            if self.flights.get(key) is flight:
-                del self.flights[key]
-            if late and key not in self.flights:
-                landing = self.flights[key] = Flight(pinned=True)
-                landing.attempts = flight.attempts
-                landing.start(self._land(key, query, landing, late[-1]))
+            if late and self.flights.get(names[0], flight) is flight:
+                landing = self.flights[names[0]] = flight.landing()
+                landing.start(self._land(names, query, landing, late[-1], asked_at))
 
-    async def _land(self, key: str, query: Query, landing: Flight, late: Future[Reply]) -> Reply:
+    async def _land(
+        self,
+        names: Names,
+        query: Query,
+        landing: Flight,
+        late: Future[Reply],
+        asked_at: datetime,
+    ) -> Reply:
         """Hold the place of a question whose answer is paid for, until it comes."""
         try:
             reply = await late
-            await self._memory.keep(key, query.standing, reply)
+            await self._memory.keep(names, query.standing, reply, asked_at)
             return reply
         finally:
-            if self.flights.get(key) is landing:
-                del self.flights[key]
+            self._forget(names, landing)
+            landing.lease.free()
 
-
-def _age(reply: Reply, now: datetime) -> float:
-    return (now - reply.retrieved_at).total_seconds() if reply.retrieved_at else 0.0
-
-
-def as_shared(reply: Reply) -> Reply:
-    """Give somebody an answer that another has asked for, and pays."""
-    if reply.served_from is not ServedFrom.LIVE:
-        return reply
-    return replace(
-        reply, served_from=ServedFrom.SHARED, billed=Billed.NO, cost=Decimal(0), attempts=0
-    )
-
-
-async def shared(answer: Awaitable[Reply]) -> Reply:
-    """Wait for what another has asked for, and pays for, however it ends."""
-    try:
-        return as_shared(await answer)
-    except ConnectorError as error:
-        error.cost = Decimal(0)
-        raise
+    def _forget(self, names: Names, flight: Flight) -> None:
+        if self.flights.get(names[0]) is flight:
+            del self.flights[names[0]]

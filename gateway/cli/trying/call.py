@@ -9,6 +9,7 @@ from pathlib import Path
 from uuid import uuid4
 
 from connectors.assembly import assemble
+from connectors.assembly.built import Built
 from connectors.bureau import Bureau, BureauSpec
 from connectors.connector import Connector
 from connectors.contract import Query
@@ -17,7 +18,7 @@ from connectors.faults import ConfigError
 from connectors.kit import Kit
 from connectors.policy.ledger import Owned
 from connectors.rehearsal.scene import Ended
-from connectors.spec import Built, ConnectorSpec
+from connectors.spec import ConnectorSpec
 
 from ...catalog.reading import CatalogError, Entry
 from .books import opened_books
