@@ -28,8 +28,8 @@ MESSAGES, MESSAGE = 2_000, bytes(16 * 1024)
 """More than fits on the way between a server and a client of this machine, several times over."""
 
 
-def streamed(wire: grpc.aio.Channel) -> Callable[..., Any]:
-    method: Callable[..., Any] = wire.unary_stream(PATH)
+def streamed(wire: grpc.aio.Channel, path: str = PATH) -> Callable[..., Any]:
+    method: Callable[..., Any] = wire.unary_stream(path)
     return method
 
 
@@ -176,17 +176,17 @@ async def test_what_is_not_taken_stays_with_the_caller() -> None:
 async def test_a_caller_who_reads_slowly_is_sent_no_more_than_fits_on_the_way() -> None:
     sent = 0
 
-    async def method(_: bytes, __: CallContext, send: Send) -> None:
+    async def method(body: bytes, _: CallContext, send: Send) -> None:
         nonlocal sent
-        for _ in range(MESSAGES):
-            await send(MESSAGE)
+        for _number in range(MESSAGES):
+            await send(body)
             sent += 1
 
     async with (
         serving({PATH: ServerStreaming(method)}) as served,
         grpc.aio.insecure_channel(served.target) as wire,
     ):
-        call = streamed(wire)(b"", timeout=50)
+        call = streamed(wire)(MESSAGE, timeout=50)
         assert 0 < await settled(lambda: sent) < MESSAGES // 2
         assert len([each async for each in call]) == MESSAGES
 
@@ -302,7 +302,7 @@ async def test_a_drain_outlasted_cancels_streams_and_waits_for_what_they_still_w
         serving(methods) as served,
         grpc.aio.insecure_channel(served.target) as wire,
     ):
-        call, open_too = conversed(wire)(timeout=10), wire.unary_stream(OTHER)(b"", timeout=10)
+        call, open_too = conversed(wire)(timeout=10), streamed(wire, OTHER)(b"", timeout=10)
         assert await call.read() == await open_too.read() == b"begun"
         await served.server.stop(grace=0.05)
         assert written == 2
@@ -322,9 +322,12 @@ class Busy:
         try:
             async with asyncio.TaskGroup() as group:
                 while (message := await receive()) is not None:
-                    group.create_task(send(message))
+                    group.create_task(self._send(send, message))
         finally:
             self.under_way -= 1
+
+    async def _send(self, send: Send, message: bytes) -> None:
+        await send(message)
 
     async def stream(self, body: bytes, context: CallContext, send: Send) -> None:
         bodies = [body] * 50
@@ -337,7 +340,7 @@ async def come_and_go(wire: grpc.aio.Channel, random: Random) -> None:
     """Begin a stream, and give it up wherever it is by then."""
     body = bytes(random.randrange(20_000))
     if random.random() < 0.3:
-        call = wire.unary_stream(OTHER)(body, timeout=10)
+        call = streamed(wire, OTHER)(body, timeout=10)
     else:
         call = conversed(wire)(timeout=10)
         for _ in range(random.randrange(5)):
