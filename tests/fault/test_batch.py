@@ -32,7 +32,7 @@ STORM = 200 if FULL else 20
 REPORT = report_pb2.Report(report_id="x" * 32_000)
 
 
-async def test_a_storm_of_cancelled_batches_leaves_every_intent_with_its_end(
+async def test_a_storm_of_cancelled_batches_leaves_no_hit_without_its_end(
     tmp_path: Path,
 ) -> None:
     """Whoever goes, and whenever: what may be paid for is followed to its end."""
@@ -44,14 +44,17 @@ async def test_a_storm_of_cancelled_batches_leaves_every_intent_with_its_end(
         for _ in range(STORM // 5):
             await asyncio.gather(*(come_and_go(house, random) for _ in range(5)))
         async with asyncio.timeout(20):
-            while house.ledger.open_intents() or streams():
+            while streams():
                 await asyncio.sleep(0.02)
+        await house.demo.gateway.assembled.owned.settled()
 
-        asked = [call for call in house.demo.bureaus.calls if call.bureau == "police_id"]
-        references = [call.intent.our_reference for call in house.ledger.calls()]
+        hits = {call.reference for call in house.demo.bureaus.calls if call.bureau == "police_id"}
+        ends = {call.intent.our_reference: call.outcome for call in house.ledger.calls()}
         protected = house.demo.gateway.stores.ledger_file.parent / "protected.log"
-        assert len(asked) >= STORM // 5
-        assert {call.reference for call in asked} <= set(references)
+        assert len(hits) >= STORM // 5
+        # An intent that a busy disk could not prove in time may stand without an end; then
+        # nothing was sent.
+        assert all(ends[reference] is not None for reference in hits)
         assert protected.read_text("utf-8") == ""
 
 
