@@ -109,7 +109,9 @@ def unreached() -> Unavailable:
 
 def cut_short() -> OutcomeUnknown:
     """Describe a stream that says it is whole, and lacks answers."""
-    return OutcomeUnknown(grpc.StatusCode.OK, Details("the stream ended before its last answer"))
+    return OutcomeUnknown(
+        grpc.StatusCode.UNKNOWN, Details("the stream ended before its last answer")
+    )
 
 
 def is_broken_off(refused: GatewayRefusal) -> bool:
