@@ -26,7 +26,13 @@ from .stage import Faulty, Stage, bureaus, gateway, load, settings, stage
 
 DELAY_MS = 50
 IN_FLIGHT = (1, 64)
-KINDS = {"echo": "echo", "cached": "cached", "live": "live", "careful": "echo"}
+KINDS = {
+    "echo": "echo",
+    "cached": "cached",
+    "batch": "batch",
+    "live": "live",
+    "careful": "echo",
+}
 """What is run in each round, and the kind of inquiry that it is sent."""
 
 Runs = dict[tuple[str, int], list[Measured]]
