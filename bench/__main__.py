@@ -30,6 +30,7 @@ IN_FLIGHT = (1, 64)
 KINDS = {
     "echo": "echo",
     "cached": "cached",
+    "batch": "batch",
     "live": "live",
     "unledgered": "live",
     "careful": "echo",

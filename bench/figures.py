@@ -64,6 +64,10 @@ def ratios(found: Mapping[tuple[str, int], Line], delay_ms: int) -> Iterator[str
     cost = _percent(off.per_second - live.per_second, off.per_second)
     yield f"ledger  rate that it costs, 64 in flight {cost}  (target <= 25 %)"
     yield f"        CPU, echo against cached        {_percent(echo.cpu_us, cached.cpu_us)}"
+    batch = found["batch", 64]
+    by_rate = _percent(batch.per_second, cached.per_second)
+    yield f"P10     rate, batch against cached      {by_rate}  (target >= 80 %)"
+    yield f"        CPU, cached against batch       {_percent(cached.cpu_us, batch.cpu_us)}"
     for name, in_flight, target in (("P3", 1, "2.5 / 8"), ("P4", 64, "8 / 25")):
         line = slow[in_flight]
         added = f"{line.p50_ms - delay_ms:.1f} / {line.p99_ms - delay_ms:.1f} ms"

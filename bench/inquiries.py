@@ -12,7 +12,11 @@ from .people import id_number, mobile
 PATH = "/datachannel.v1.DataChannelService/GetUserInfo"
 BUREAUS = ("credit_bureau", "fraud_bureau", "income_bureau")
 
-SERVED = {"live": report_pb2.SERVED_FROM_LIVE, "cached": report_pb2.SERVED_FROM_CACHE}
+SERVED = {
+    "live": report_pb2.SERVED_FROM_LIVE,
+    "cached": report_pb2.SERVED_FROM_CACHE,
+    "batch": report_pb2.SERVED_FROM_CACHE,
+}
 """Where all answers of one kind of run come from."""
 
 Report = report_pb2.Report

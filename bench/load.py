@@ -11,7 +11,7 @@ import asyncio
 import json
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from dataclasses import asdict, dataclass, field
 from itertools import count
 from typing import Any
@@ -20,10 +20,12 @@ from uuid import uuid4
 import grpc
 import uvloop
 
+from . import batch
 from .inquiries import PATH, Inquiries, fault_of
 from .process import cpu_seconds
 
 API_KEY = "bench-load-key"
+_METADATA = (("x-api-key", API_KEY),)
 _CONNECTIONS = 4
 _SAME = 15_000_000
 """The person whom all cached inquiries are about; no live one is."""
@@ -37,7 +39,10 @@ class Order:
     pid: int
     """The server's, whose CPU is read."""
     kind: str
-    """``live``: a new person each time; ``cached``: always the same; ``echo``: as cached."""
+    """
+    ``live``: a new person each time; ``cached``: always the same; ``echo``: as cached;
+    ``batch``: as cached, on streams.
+    """
     in_flight: int
     warm_up: float
     seconds: float
@@ -78,11 +83,7 @@ async def measure(order: Order) -> Measured:
     opens = time.monotonic() + order.warm_up
     window = Window(opens, opens + order.seconds)
     bodies = _bodies(order)
-    calls: list[Callable[..., Any]] = [channel.unary_unary(PATH) for channel in channels]
-    workers = [
-        asyncio.create_task(_work(calls[number % len(calls)], bodies, window))
-        for number in range(order.in_flight)
-    ]
+    workers = [asyncio.create_task(work) for work in _works(order, channels, bodies, window)]
     await asyncio.sleep(order.warm_up)
     cpu, begun = cpu_seconds(order.pid), time.monotonic()
     await asyncio.sleep(max(0.0, window.closes - begun))
@@ -93,12 +94,26 @@ async def measure(order: Order) -> Measured:
     return _summed_up(order, window, cpu, took)
 
 
+def _works(
+    order: Order, channels: list[grpc.aio.Channel], bodies: Iterator[bytes], window: Window
+) -> Iterator[Coroutine[Any, Any, None]]:
+    if order.kind == "batch":
+        rooms = [len(range(each, order.in_flight, _CONNECTIONS)) for each in range(_CONNECTIONS)]
+        for channel, room in zip(channels, rooms, strict=True):
+            if room:
+                stream: Callable[..., Any] = channel.stream_stream(batch.PATH)
+                yield batch.work(stream, bodies, window, room, _METADATA)
+        return
+    calls: list[Callable[..., Any]] = [channel.unary_unary(PATH) for channel in channels]
+    for number in range(order.in_flight):
+        yield _work(calls[number % len(calls)], bodies, window)
+
+
 async def _work(call: Callable[..., Any], bodies: Iterator[bytes], window: Window) -> None:
-    metadata = (("x-api-key", API_KEY),)
     clock, latencies = time.monotonic, window.latencies
     while (sent := clock()) < window.closes and not window.faults:
         try:
-            answer = await call(next(bodies), timeout=10, metadata=metadata)
+            answer = await call(next(bodies), timeout=10, metadata=_METADATA)
         except grpc.aio.AioRpcError as error:
             window.faults.append(f"{error.code().name}: {error.details()}")
             return
@@ -119,6 +134,8 @@ def _summed_up(order: Order, window: Window, cpu: float, took: float) -> Measure
     latencies, faults = sorted(window.latencies), sorted(set(window.faults))
     if not latencies:
         return Measured(0, took, 0.0, 0.0, 0.0, 0, (*faults, "nothing was answered"))
+    if order.kind == "batch":
+        window.last = batch.unary(window.last)
     if order.kind != "echo" and (fault := fault_of(window.last, order.kind)):
         faults.append(fault)
     return Measured(

@@ -1,7 +1,9 @@
 """Asks a Bureau Gateway for reports: ``async with Client(...) as client: ...``."""
 
+from .batch import BatchAnswer
 from .client import Client
 from .credentials import Tls
+from .details import Violation
 from .refusal import (
     Broken,
     ConsentFails,
@@ -12,14 +14,16 @@ from .refusal import (
     OutcomeUnknown,
     Unauthenticated,
     Unavailable,
-    Violation,
 )
 from .retry import Retry
+from .stream import Event
 
 __all__ = [
+    "BatchAnswer",
     "Broken",
     "Client",
     "ConsentFails",
+    "Event",
     "GatewayRefusal",
     "InvalidRequest",
     "LimitReached",

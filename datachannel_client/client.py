@@ -3,27 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncGenerator, AsyncIterable, Awaitable, Callable, Iterable
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
 import grpc
 from datachannel.v1 import data_channel_service_pb2 as pb
-from datachannel.v1 import data_channel_service_pb2_grpc as rpc
 from datachannel.v1 import report_pb2
 from google.protobuf.message import Message
 
+from .batch import BatchAnswer, Resumed
+from .connection import Connection, left
 from .credentials import Tls
-from .refusal import Unavailable, refusal, unreached
+from .refusal import Unavailable, refusal
 from .retry import Retry
+from .stream import Event, streamed
 
 T = TypeVar("T")
-
-_OPTIONS = (
-    # Only this client retries: what lies below it cannot know what was bought.
-    ("grpc.enable_retries", 0),
-    ("grpc.max_receive_message_length", 64 * 2**20),
-)
 
 
 class Client:
@@ -45,21 +41,16 @@ class Client:
     ) -> None:
         if insecure and tls is not None:
             raise ValueError("tls and insecure exclude each other")
-        self._target = target
-        self._metadata = (("x-api-key", api_key),) if api_key is not None else ()
-        self._tls = None if insecure else tls or Tls()
-        self._retry = retry or Retry()
-        self._connect_timeout = connect_timeout
-        self._channel: grpc.aio.Channel | None = None
+        self._connection = Connection(
+            target,
+            api_key=api_key,
+            tls=None if insecure else tls or Tls(),
+            retry=retry or Retry(),
+            connect_timeout=connect_timeout,
+        )
 
     async def __aenter__(self) -> Self:
-        # grpcio binds a channel to the loop that runs when it is made.
-        if self._tls is None:
-            self._channel = grpc.aio.insecure_channel(self._target, options=_OPTIONS)
-        else:
-            self._channel = grpc.aio.secure_channel(
-                self._target, self._tls.credentials(), options=_OPTIONS
-            )
+        self._connection.open()
         return self
 
     async def __aexit__(
@@ -68,9 +59,7 @@ class Client:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        if self._channel is not None:
-            channel, self._channel = self._channel, None
-            await channel.close()
+        await self._connection.aclose()
 
     async def get_user_info(
         self,
@@ -88,6 +77,35 @@ class Client:
         )
         return response.report
 
+    def stream_user_info(
+        self, request: pb.GetUserInfoRequest, *, timeout: float = 10.0
+    ) -> AsyncGenerator[Event, None]:
+        """
+        Ask like `get_user_info`, and hear of each connector as it answers.
+
+        Gives a `ConnectorAnswer` for each, and at the end the `Report`, which alone
+        is verified. Raises a `GatewayRefusal`; once something was told, nothing is
+        asked again.
+        """
+        return streamed(self._connection, request, timeout)
+
+    def batch_get_user_info(
+        self,
+        items: AsyncIterable[pb.BatchGetUserInfoRequest] | Iterable[pb.BatchGetUserInfoRequest],
+        *,
+        timeout: float | None = None,
+    ) -> AsyncGenerator[BatchAnswer, None]:
+        """
+        Make many inquiries, and hear of each as it ends.
+
+        Items are taken only as fast as the gateway works on them and the answers
+        are read. One that is refused has its refusal in its answer. Where the
+        stream breaks off, what was not answered is sent again, under the same
+        ids, so that nothing is bought twice. Raises a `GatewayRefusal` where the
+        stream as a whole ends, and `timeout` bounds that.
+        """
+        return Resumed(self._connection, items).answers(timeout)
+
     async def get_inquiry(
         self,
         inquiry_id: str,
@@ -104,40 +122,17 @@ class Client:
         request: Message,
         timeout: float,  # noqa: ASYNC109 - as above
     ) -> T:
-        if self._channel is None:
-            raise RuntimeError("use the client within its `async with`")
-        call = method(rpc.DataChannelServiceStub(self._channel))
-        loop = asyncio.get_running_loop()
-        deadline = loop.time() + timeout
+        deadline = asyncio.get_running_loop().time() + timeout
         failed = 0
         while True:
             try:
-                await self._reach(self._channel, deadline)
-                return await call(request, timeout=deadline - loop.time(), metadata=self._metadata)
+                call = method(await self._connection.reach(deadline))
+                return await call(
+                    request, timeout=left(deadline), metadata=self._connection.metadata
+                )
             except grpc.aio.AioRpcError as error:
                 refused = refusal(error)
             except Unavailable as unreached:
                 refused = unreached
             failed += 1
-            pause = self._retry.pause(failed, refused.retry_after)
-            if not isinstance(refused, Unavailable) or pause is None:
-                raise refused
-            if loop.time() + pause >= deadline:
-                raise refused
-            await self._retry.sleep(pause)
-
-    async def _reach(self, channel: grpc.aio.Channel, deadline: float) -> None:
-        """
-        Connect before anything is sent.
-
-        What fails here was provably not asked, and may be tried again; a call
-        that breaks off later may have been answered, and paid for.
-        """
-        if channel.get_state(try_to_connect=True) is grpc.ChannelConnectivity.READY:
-            return
-        now = asyncio.get_running_loop().time()
-        try:
-            async with asyncio.timeout_at(min(deadline, now + self._connect_timeout)):
-                await channel.channel_ready()
-        except TimeoutError:
-            raise unreached() from None
+            await self._connection.again(refused, failed, deadline)

@@ -15,25 +15,11 @@ How the gateway refuses, one class for each thing a caller could do about it.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 import grpc
-from google.protobuf.message import DecodeError, Message
-from google.rpc import error_details_pb2, status_pb2
+from google.rpc import status_pb2
 
-_DETAILS = "grpc-status-details-bin"
-
-DOMAIN = "bureau-gateway"
-"""Of the gateway's own reasons."""
-
-
-@dataclass(frozen=True, slots=True)
-class Violation:
-    """One field that is not as it must be."""
-
-    path: str
-    description: str
-    """The rule, then what it asks for."""
+from .details import Details, details_of, status_of
 
 
 class GatewayRefusal(Exception):
@@ -84,18 +70,6 @@ class Broken(GatewayRefusal):
     """A fault of the gateway."""
 
 
-@dataclass(frozen=True, slots=True)
-class Details:
-    """What a status says beyond its code."""
-
-    message: str
-    reason: str = ""
-    violations: tuple[Violation, ...] = ()
-    retry_after: float | None = None
-    call_ids: tuple[str, ...] = ()
-    incident: str = ""
-
-
 _CLASSES: Mapping[grpc.StatusCode, type[GatewayRefusal]] = {
     grpc.StatusCode.INVALID_ARGUMENT: InvalidRequest,
     grpc.StatusCode.UNAUTHENTICATED: Unauthenticated,
@@ -109,6 +83,9 @@ _CLASSES: Mapping[grpc.StatusCode, type[GatewayRefusal]] = {
 }
 
 
+_CODES = {code.value[0]: code for code in grpc.StatusCode}
+
+
 def refusal(error: grpc.aio.AioRpcError) -> GatewayRefusal:
     """
     Read what the gateway said; a code that it never sends is a fault of its.
@@ -116,10 +93,13 @@ def refusal(error: grpc.aio.AioRpcError) -> GatewayRefusal:
     UNAVAILABLE promises that nothing was bought only where the gateway said it:
     grpc says it too of a connection that broke under a call.
     """
-    details = _details(error)
-    if error.code() is grpc.StatusCode.UNAVAILABLE and not details.reason:
-        return OutcomeUnknown(error.code(), details)
-    return _CLASSES.get(error.code(), Broken)(error.code(), details)
+    return _refusal(error.code(), details_of(error.details() or "", status_of(error)))
+
+
+def refusal_of_item(status: status_pb2.Status) -> GatewayRefusal:
+    """Read what the gateway said of one inquiry of a batch."""
+    code = _CODES.get(status.code, grpc.StatusCode.UNKNOWN)
+    return _refusal(code, details_of(status.message, status))
 
 
 def unreached() -> Unavailable:
@@ -127,47 +107,22 @@ def unreached() -> Unavailable:
     return Unavailable(grpc.StatusCode.UNAVAILABLE, Details("the gateway can not be reached"))
 
 
-def _details(error: grpc.aio.AioRpcError) -> Details:
-    message = error.details() or ""
-    status = _status(error)
-    if status is None:
-        return Details(message)
-    info, bad, retry = (
-        error_details_pb2.ErrorInfo(),
-        error_details_pb2.BadRequest(),
-        error_details_pb2.RetryInfo(),
-    )
-    _unpack(status, info)
-    _unpack(status, bad)
-    if info.domain != DOMAIN:
-        # Somebody else's status, such as a proxy's: its promises are not the gateway's.
-        return Details(message)
-    call_ids = info.metadata.get("call_ids", "")
-    return Details(
-        message=message,
-        reason=info.reason,
-        violations=tuple(
-            Violation(found.field, found.description) for found in bad.field_violations
-        ),
-        retry_after=_seconds(retry) if _unpack(status, retry) else None,
-        call_ids=tuple(call_ids.split(",")) if call_ids else (),
-        incident=info.metadata.get("incident", ""),
+def cut_short() -> OutcomeUnknown:
+    """Describe a stream that says it is whole, and lacks answers."""
+    return OutcomeUnknown(
+        grpc.StatusCode.UNKNOWN, Details("the stream ended before its last answer")
     )
 
 
-def _status(error: grpc.aio.AioRpcError) -> status_pb2.Status | None:
-    for name, value in error.trailing_metadata():
-        if name == _DETAILS and isinstance(value, bytes):
-            try:
-                return status_pb2.Status.FromString(value)
-            except DecodeError:
-                return None
-    return None
+def is_broken_off(refused: GatewayRefusal) -> bool:
+    """Whether it was not the gateway that ended a call, but what lies between."""
+    return not refused.reason and refused.code in {
+        grpc.StatusCode.UNAVAILABLE,
+        grpc.StatusCode.CANCELLED,
+    }
 
 
-def _unpack(status: status_pb2.Status, detail: Message) -> bool:
-    return any(packed.Unpack(detail) for packed in status.details if packed.Is(detail.DESCRIPTOR))
-
-
-def _seconds(retry: error_details_pb2.RetryInfo) -> float:
-    return float(retry.retry_delay.seconds + retry.retry_delay.nanos / 1e9)
+def _refusal(code: grpc.StatusCode, details: Details) -> GatewayRefusal:
+    if code is grpc.StatusCode.UNAVAILABLE and not details.reason:
+        return OutcomeUnknown(code, details)
+    return _CLASSES.get(code, Broken)(code, details)

@@ -35,6 +35,7 @@ from .rpc.status import Statuses
 from .rpc.translate_report import ReportTranslation
 from .security.keys import Keys
 from .security.secrets import ChainedSecrets, SecretFiles, SecretVariables, Shelf
+from .stages.structure import Structure
 from .store.cache.opening import Opened, Tools, opened
 from .store.ledger.reading.history import LedgerHistory
 from .store.stores import Stores
@@ -223,7 +224,9 @@ def _server(
         reflection=settings.reflection,
     )
     refuse = Statuses(outside.log.incident, kit.random)
-    return GrpcioServer(listener, main_methods(channel, catalog), refuse, kit.clock)
+    part = Structure(assembled.blueprints, kit.clock).part
+    methods = main_methods(channel, catalog, part, refuse)
+    return GrpcioServer(listener, methods, refuse, kit.clock)
 
 
 @contextmanager

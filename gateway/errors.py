@@ -9,6 +9,7 @@ How an inquiry can fail, one class for each thing a caller could do about it.
     ├── NotAllowed              ask for something that your policy allows
     ├── ConsentFails            obtain consent for this, and ask again
     ├── LedgerUnavailable       ask again later: nothing was sent
+    ├── Draining                send again, elsewhere, what was not answered: none of it was begun
     ├── UnknownInquiry          ask as a new inquiry: no answer of that one was left to come
     ├── PresetUnavailable       ask again later, or supply the fields: nothing was sent
     ├── ConnectorsUnavailable   ask again later: nothing was bought
@@ -77,6 +78,13 @@ class LedgerUnavailable(GatewayError):
 
     def __init__(self) -> None:
         super().__init__("LEDGER_UNAVAILABLE")
+
+
+class Draining(GatewayError):
+    """The server is about to stop, and reads no more of a stream."""
+
+    def __init__(self) -> None:
+        super().__init__("DRAINING")
 
 
 class UnknownInquiry(GatewayError):

@@ -177,6 +177,9 @@ class Answer:
 Tell = Callable[[Answer], None]
 """Hears of each answer as it comes."""
 
+Listen = Callable[[Granted], Tell]
+"""Hears what was granted, once, and gives who then hears of its answers."""
+
 
 @dataclass(frozen=True, slots=True)
 class Answers:

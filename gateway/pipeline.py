@@ -15,6 +15,7 @@ from .model import (
     Filled,
     Granted,
     Inquiry,
+    Listen,
     Report,
     Tell,
     Valid,
@@ -24,6 +25,11 @@ from .model import (
 
 def nobody(_: Answer) -> None:
     """Nobody listens for single answers."""
+
+
+def unheard(_: Granted) -> Tell:
+    """Nobody listens at all."""
+    return nobody
 
 
 def untried(_: Answers) -> None:
@@ -53,16 +59,16 @@ class Pipeline:
     trial: Callable[[Answers], None] = untried
     """Lets connectors on trial be asked; waits for nothing."""
 
-    async def __call__(self, inquiry: Inquiry, tell: Tell = nobody) -> Verified:
+    async def __call__(self, inquiry: Inquiry, listen: Listen = unheard) -> Verified:
         try:
-            verified = await self._walk(inquiry, tell)
+            verified = await self._walk(inquiry, listen)
         except GatewayError as error:
             self.ended(inquiry, error)
             raise
         self.ended(inquiry, verified)
         return verified
 
-    async def _walk(self, inquiry: Inquiry, tell: Tell) -> Verified:
+    async def _walk(self, inquiry: Inquiry, listen: Listen) -> Verified:
         # Nothing is read about the subject before admission, nor kept before it is valid.
         subject: Values = {}
         try:
@@ -75,7 +81,7 @@ class Pipeline:
         except GatewayError as error:
             await self.refuse(inquiry, subject, error)
             raise
-        answers = await self.fan_out(granted, tell)
+        answers = await self.fan_out(granted, listen(granted))
         self.trial(answers)
         report = self.structure(answers)
         return self.verify(report)

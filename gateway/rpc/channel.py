@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from datachannel.v1 import data_channel_service_pb2 as pb
+from datachannel.v1 import report_pb2
 
 from connectors.errors import LedgerDown
 from connectors.job import Jobs
@@ -15,8 +16,8 @@ from connectors.kit import Clock
 
 from ..errors import InvalidFields, LedgerUnavailable, UnknownInquiry
 from ..jobs.continuations import Continuations
-from ..model import Admitted, Credentials, Valid, Verified
-from ..pipeline import Pipeline, untried
+from ..model import Admitted, Credentials, Listen, Valid, Verified
+from ..pipeline import Pipeline, unheard, untried
 from ..policy import CallerPolicy
 from ..stages.recollect import Recollect, is_open
 from ..subject.violation import Violation
@@ -47,13 +48,18 @@ class DataChannel:
     later: Later
 
     async def get_user_info(self, body: bytes, context: CallContext) -> bytes:
-        request = parse(pb.GetUserInfoRequest, body)
+        report = await self.ask(parse(pb.GetUserInfoRequest, body), context)
+        return pb.GetUserInfoResponse(report=report).SerializeToString()
+
+    async def ask(
+        self, request: pb.GetUserInfoRequest, context: CallContext, listen: Listen = unheard
+    ) -> report_pb2.Report:
+        """Make one inquiry, whichever method it came by, and give its report."""
         received_at = self.clock.utc()
-        verified = await self._ask(request, context, received_at)
+        verified = await self._ask(request, context, received_at, listen)
         if _is_pending(verified):
-            await self._keep(body, received_at, verified)
-        response = pb.GetUserInfoResponse(report=self.report(verified, self._stamp()))
-        return response.SerializeToString()
+            await self._keep(request.SerializeToString(), received_at, verified)
+        return self.report(verified, self._stamp())
 
     async def get_inquiry(self, body: bytes, context: CallContext) -> bytes:
         """Walk an earlier inquiry through the house again, asking nobody."""
@@ -91,7 +97,7 @@ class DataChannel:
         return Stamp(self.new_id(), self.clock.utc())
 
     async def _ask(
-        self, request: pb.GetUserInfoRequest, context: CallContext, now: datetime
+        self, request: pb.GetUserInfoRequest, context: CallContext, now: datetime, listen: Listen
     ) -> Verified:
         """
         Send an inquiry on its way, or as far as validation where it cannot be read.
@@ -102,7 +108,7 @@ class DataChannel:
         if violations := unreadable(request, self.report.currency):
             closed = replace(self.pipeline, validate=_rejecting(violations))
             return await closed(outline(request, context, now))
-        return await self.pipeline(inquiry(request, context, now))
+        return await self.pipeline(inquiry(request, context, now), listen)
 
 
 def _is_pending(verified: Verified) -> bool:

@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
+from ..model import Answer, Granted, Report
 from .catalog import CatalogChannel
 from .channel import DataChannel
-from .engine.contract import Method
+from .engine.contract import AnyMethod, Bidirectional, Refuse, ServerStreaming
+from .streams.batch import Batch
+from .streams.user_info import UserInfoStream
 
 
-def main_methods(channel: DataChannel, catalog: CatalogChannel) -> Mapping[str, Method]:
+def main_methods(
+    channel: DataChannel,
+    catalog: CatalogChannel,
+    part: Callable[[Granted, Answer], Report],
+    refuse: Refuse,
+) -> Mapping[str, AnyMethod]:
     """List what the main listener serves, by path."""
+    stream = UserInfoStream(channel.ask, part, channel.report)
+    batch = Batch(channel.ask, channel.later.identify, refuse, channel.clock)
     return {
         "/datachannel.v1.DataChannelService/GetUserInfo": channel.get_user_info,
+        "/datachannel.v1.DataChannelService/StreamUserInfo": ServerStreaming(stream),
+        "/datachannel.v1.DataChannelService/BatchGetUserInfo": Bidirectional(batch),
         "/datachannel.v1.DataChannelService/GetInquiry": channel.get_inquiry,
         "/datachannel.v1.CatalogService/ListProducts": catalog.list_products,
         "/datachannel.v1.CatalogService/GetProduct": catalog.get_product,

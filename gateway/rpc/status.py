@@ -54,6 +54,9 @@ ROWS: Final[Mapping[type[GatewayError], Row]] = {
     errors.LedgerUnavailable: Row(
         code_pb2.UNAVAILABLE, "nothing can be recorded, so nothing was asked", duration(1.0)
     ),
+    errors.Draining: Row(
+        code_pb2.UNAVAILABLE, "the gateway is about to stop, and reads no more", duration(0.5)
+    ),
     errors.UnknownInquiry: Row(code_pb2.NOT_FOUND, "there is no such inquiry to come back for"),
     errors.PresetUnavailable: Row(
         code_pb2.UNAVAILABLE, "the preset database gives no answer", duration(0.1)

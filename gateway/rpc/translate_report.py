@@ -48,8 +48,8 @@ class ReportTranslation:
             created_at=timestamp(stamp.created_at),
             completeness=_completeness(verified),
             user_info=report.user_info,
-            fields=_fields(report.fields),
-            connectors=[self._result(answer) for answer in answers.by_connector.values()],
+            fields=fields(report.fields),
+            connectors=[self.result(answer) for answer in answers.by_connector.values()],
             filled=[_filled(filling) for filling in answers.granted.filled.fillings],
             warnings=[
                 report_pb2.ReportWarning(reason=_reason(warning.rule), path=warning.path)
@@ -59,7 +59,7 @@ class ReportTranslation:
             config_version=answers.granted.standing.config_version,
         )
 
-    def _result(self, answer: Answer) -> report_pb2.ConnectorResult:
+    def result(self, answer: Answer) -> report_pb2.ConnectorResult:
         facts = self.connectors.get(answer.connector)
         result = report_pb2.ConnectorResult(
             connector=answer.connector,
@@ -124,16 +124,16 @@ def _processed(answers: Answers) -> list[report_pb2.ProcessedConnector]:
     ]
 
 
-def _fields(metas: Mapping[str, FieldMeta]) -> dict[str, report_pb2.FieldMeta]:
+def fields(metas: Mapping[str, FieldMeta]) -> dict[str, report_pb2.FieldMeta]:
     """Write each meta once: most fields of an answer share theirs."""
     written: dict[int, report_pb2.FieldMeta] = {}
-    fields: dict[str, report_pb2.FieldMeta] = {}
+    told: dict[str, report_pb2.FieldMeta] = {}
     for path, meta in metas.items():
         field = written.get(id(meta))
         if field is None:
             field = written[id(meta)] = _field(meta)
-        fields[path] = field
-    return fields
+        told[path] = field
+    return told
 
 
 def _field(meta: FieldMeta) -> report_pb2.FieldMeta:

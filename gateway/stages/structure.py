@@ -19,8 +19,8 @@ from ..fields.merging import Merging
 from ..fields.paths import touches, within, without_keys
 from ..fields.trimming import trim
 from ..fields.twins import twin_fields, write_twins
-from ..model import Answer, Answers, FieldMeta, Report
-from ..subject.filling import FieldOrigin
+from ..model import Answer, Answers, FieldMeta, Granted, Report
+from ..subject.filling import FieldOrigin, Filling
 
 NOTHING = frozenset({FieldStatus.NULL_VALUE, FieldStatus.NOT_FOUND, FieldStatus.NOT_REQUESTED})
 """Nobody failed over such a field, and nobody gave it."""
@@ -53,6 +53,13 @@ class Structure:
     clock: Clock
 
     def __call__(self, answers: Answers) -> Report:
+        return self._report(answers, answers.granted.filled.fillings)
+
+    def part(self, granted: Granted, answer: Answer) -> Report:
+        """Say as much as the report could if this connector were the only one, and no more."""
+        return self._report(Answers(granted, {answer.connector: answer}), ())
+
+    def _report(self, answers: Answers, fillings: tuple[Filling, ...]) -> Report:
         filled = answers.granted.filled
         admitted = filled.valid.admitted
         blueprint = self.blueprints[admitted.inquiry.product]
@@ -62,9 +69,9 @@ class Structure:
             if answer.reply is not None
         }
         user_info = user_info_pb2.UserInfo()
-        write_twins(user_info, filled.fillings)
+        write_twins(user_info, fillings)
         blueprint.merging(user_info, parsed)
-        fields = twin_fields(filled.fillings)
+        fields = twin_fields(fillings)
         _describe(fields, answers, blueprint)
 
         wanted, denied = admitted.wanted, admitted.caller.fields.deny

@@ -12,7 +12,7 @@ import grpc
 from google.rpc import error_details_pb2, status_pb2
 
 from gateway.clock import LoopClock
-from gateway.rpc.engine.contract import CallContext, Listener, Method
+from gateway.rpc.engine.contract import AnyMethod, CallContext, Listener
 from gateway.rpc.engine.grpcio import GrpcioServer
 from gateway.rpc.status import Statuses
 
@@ -32,7 +32,7 @@ class Served:
 
 @asynccontextmanager
 async def serving(
-    methods: Mapping[str, Method], listener: Listener = LOCAL
+    methods: Mapping[str, AnyMethod], listener: Listener = LOCAL
 ) -> AsyncIterator[Served]:
     incidents: list[tuple[str, str, BaseException]] = []
     statuses = Statuses(lambda *incident: incidents.append(incident), Random(1))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import Any
 
 from datachannel.v1 import user_info_pb2
@@ -12,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from connectors.words import FieldStatus
+from gateway.checks.plausible import Plausible
 from gateway.errors import NotAllowed
 from gateway.fields.merging import Merging
 from gateway.fields.paths import covers, without_keys
@@ -20,11 +22,15 @@ from gateway.fields.trimming import trim
 from gateway.product import ProductSpec
 from gateway.stages.admit import Admit, Callers
 from gateway.stages.structure import Blueprint, Structure
-from tests.rooms import admitted, answers, caller, filled, inquiry, reply
+from gateway.subject.filling import FieldOrigin, Filling
+from tests.rooms import NOW, admitted, answers, caller, filled, inquiry, reply
 from tests.rooms import given as answered
 from tests.standins import HandClock
 
 DEEPEST = 4
+SCORED = "fraud.gang_risk"
+FILLED = (Filling("sex", "MALE", FieldOrigin.DERIVED, "r", NOW),)
+"""What the gateway knew by itself, and which is no connector's to tell."""
 
 
 def _paths(descriptor: Descriptor, prefix: str = "") -> Iterator[tuple[str, bool]]:
@@ -168,3 +174,34 @@ def test_no_field_is_told_of_that_is_not_given(
         path for path in targets if may(without_keys(path), wanted, denied)
     }
     assert all(meta.status is FieldStatus.PRESENT for meta in report.fields.values())
+
+
+@settings(deadline=None, max_examples=50)
+@given(masks, denials, st.lists(st.sampled_from(MASKS), max_size=20), st.booleans())
+def test_what_is_told_early_is_no_more_than_the_report_may_say(
+    wanted: tuple[str, ...], denied: tuple[str, ...], has: list[str], implausible: bool
+) -> None:
+    """Of one connector, and of all of them together: masks, denials and checks hold for parts."""
+    part = user_info_pb2.UserInfo()
+    part.CopyFrom(FULL)
+    trim(part, tuple(has), ())
+    says = {"a": FULL, "b": part}
+    targets = dict.fromkeys(says, MASKS)
+    check = Plausible(kind="plausible", field=SCORED, range=(Decimal(5), Decimal(9))).build()
+    checks = (check,) if implausible else ()
+    blueprint = Blueprint(targets, dict.fromkeys(says, "1"), Merging(), checks)
+    structure = Structure({"credit": blueprint}, HandClock())
+    asked = filled(admitted(*wanted, deny=denied), FILLED)
+    notes = {"a": MASKS, "b": tuple(has)}
+    told = [answered(reply(name, says=said, notes=notes[name])) for name, said in says.items()]
+    report = structure(answers(*told, to=asked))
+    parts = [structure.part(report.answers.granted, each) for each in told]
+
+    allowed = {path for path in BEFORE if may(path, wanted, denied)}
+    allowed -= {SCORED} if implausible else set()
+    for each, answer in zip(parts, told, strict=True):
+        assert set(_set(each.user_info)) <= allowed
+        assert {meta.connector for meta in each.fields.values()} <= {answer.connector}
+    shown = {path for each in parts for path in each.fields}
+    assert shown == {path for path in MASKS if may(path, wanted, denied)}
+    assert {path for each in parts for path in _set(each.user_info)} <= set(_set(report.user_info))

@@ -35,7 +35,7 @@ def channel() -> DataChannel:
 
 def answered(body: bytes) -> int:
     refuse = refusing("/x/Y", Statuses(lambda *_: None, Random(1)))
-    told = asyncio.run(answer(channel().get_user_info, body, lambda: CONTEXT, refuse))
+    told = asyncio.run(answer(lambda: channel().get_user_info(body, CONTEXT), refuse))
     return int(told.code) if isinstance(told, status_pb2.Status) else 0
 
 

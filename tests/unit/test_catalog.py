@@ -24,13 +24,15 @@ from gateway.errors import Malformed, NotAllowed
 from gateway.policy import FieldPolicy
 from gateway.product import ProductSpec
 from gateway.rpc.catalog import CatalogChannel
-from gateway.rpc.channel import DataChannel
+from gateway.rpc.channel import DataChannel, Later
+from gateway.rpc.engine.contract import AnyMethod, Bidirectional, ServerStreaming
 from gateway.rpc.enums import health
 from gateway.rpc.services import main_methods
 from gateway.rpc.translate import amount
 from gateway.rpc.translate_report import ReportTranslation
 from gateway.stages.admit import Admit, Callers
 from gateway.stages.plan import Seat
+from gateway.stages.structure import Structure
 from tests.inquiries import CALLER, CONTEXT, Line
 from tests.standins import HandClock, anything, make_kit
 
@@ -231,10 +233,27 @@ async def test_a_plan_is_refused_as_the_inquiry_would_be() -> None:
     assert caught.value.reason == "PURPOSE_NOT_ALLOWED"
 
 
-def methods() -> dict[str, Any]:
+def methods() -> dict[str, AnyMethod]:
     report = ReportTranslation({}, "CNY")
-    data = DataChannel(Line().pipeline(), report, HandClock(), lambda: "r", anything())
-    return dict(main_methods(data, channel()))
+    later = Later(lambda _: CALLER, anything(), anything())
+    data = DataChannel(Line().pipeline(), report, HandClock(), lambda: "r", later)
+    part = Structure({}, HandClock()).part
+    return dict(main_methods(data, channel(), part, anything()))
+
+
+async def call(method: AnyMethod, body: bytes) -> None:
+    """Send one message, and hear nothing."""
+    messages = [body]
+
+    async def receive() -> bytes | None:
+        return messages.pop() if messages else None
+
+    if isinstance(method, Bidirectional):
+        await method.method(receive, CONTEXT, anything())
+    elif isinstance(method, ServerStreaming):
+        await method.method(body, CONTEXT, anything())
+    else:
+        await method(body, CONTEXT)
 
 
 def test_every_rpc_of_the_protos_is_served() -> None:
@@ -249,7 +268,7 @@ def test_every_rpc_of_the_protos_is_served() -> None:
 @pytest.mark.parametrize("path", sorted(methods()))
 async def test_bytes_that_do_not_parse_are_malformed_everywhere(path: str) -> None:
     with pytest.raises(Malformed):
-        await methods()[path](b"\xff\xff", CONTEXT)
+        await call(methods()[path], b"\xff\xff")
 
 
 def test_how_a_connector_does_is_what_its_bureaus_breaker_knows() -> None:

@@ -89,7 +89,7 @@ class House:
 
 async def test_the_stages_are_passed_in_their_order() -> None:
     house, told = House(), list[Answer]()
-    found = await house.pipeline()(inquiry(), told.append)
+    found = await house.pipeline()(inquiry(), lambda _: told.append)
 
     assert tuple(house.passed) == STAGES
     assert cast("object", found) == "verify"

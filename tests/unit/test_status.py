@@ -51,6 +51,7 @@ EXAMPLES: list[tuple[GatewayError, int]] = [
     (errors.NotAllowed("PRODUCT_NOT_ALLOWED"), code_pb2.PERMISSION_DENIED),
     (errors.ConsentFails("CONSENT_EXPIRED"), code_pb2.FAILED_PRECONDITION),
     (errors.LedgerUnavailable(), code_pb2.UNAVAILABLE),
+    (errors.Draining(), code_pb2.UNAVAILABLE),
     (errors.PresetUnavailable(), code_pb2.UNAVAILABLE),
     (errors.ConnectorsUnavailable(), code_pb2.UNAVAILABLE),
     (errors.OutcomeUnknown(("c1", "c2"), timed_out=False), code_pb2.ABORTED),

@@ -3,25 +3,26 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
 
 from google.rpc import code_pb2, status_pb2
 
-from .contract import CallContext, Method, Refuse
+from .contract import Refuse
+
+T = TypeVar("T")
 
 LAST_RESORT = "internal error"
 """What is said when even saying what went wrong went wrong."""
 
 
 async def answer(
-    method: Method,
-    body: bytes,
-    describe: Callable[[], CallContext],
+    method: Callable[[], Awaitable[T]],
     refuse: Callable[[BaseException], status_pb2.Status],
-) -> bytes | status_pb2.Status:
+) -> T | status_pb2.Status:
     """Run a method; whatever it raises becomes a status, except that our caller gave up."""
     try:
-        return await method(body, describe())
+        return await method()
     except asyncio.CancelledError as error:
         # A cancel that nobody asked this task for is a bug below, and an engine that
         # saw it would leave the caller waiting for ever.

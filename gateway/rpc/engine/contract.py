@@ -24,8 +24,41 @@ class CallContext:
     peer: str
 
 
+Send = Callable[[bytes], Awaitable[None]]
+"""
+Gives the caller one message more, and returns when there is room for the next.
+
+Several tasks may use it; what is sent to a caller who has gone is dropped.
+"""
+
+Receive = Callable[[], Awaitable[bytes | None]]
+"""Takes one message more from the caller; None where none will come, or the server drains."""
+
 Method = Callable[[bytes, CallContext], Awaitable[bytes]]
 """Answers one unary call. Fails with a `GatewayError`; anything else is a fault of ours."""
+
+
+@dataclass(frozen=True, slots=True)
+class ServerStreaming:
+    """Answers one request with many messages; it fails as a `Method` does, after any of them."""
+
+    method: Callable[[bytes, CallContext, Send], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Bidirectional:
+    """
+    Takes messages and gives messages, as a `Method` of many ends.
+
+    The engine reads nothing ahead: what is not taken stays with the caller. To one
+    that a drain has cut off it says so when the method has returned.
+    """
+
+    method: Callable[[Receive, CallContext, Send], Awaitable[None]]
+
+
+AnyMethod = Method | ServerStreaming | Bidirectional
+"""How a path is served: plain functions are unary."""
 
 Refuse = Callable[[str, BaseException], status_pb2.Status]
 """Says what the caller of a method is told of what the method raised."""
@@ -85,7 +118,8 @@ class Server(Protocol):
         Drain.
 
         Says NOT_SERVING at once, goes on serving for `delay` seconds so that
-        balancers notice, accepts nothing more, and returns when the last call
-        has ended. Calls that take longer than `grace` are cancelled.
+        balancers notice, accepts no more calls nor messages of open ones, and
+        returns when the last call has ended. Calls that take longer than `grace`
+        are cancelled.
         """
         ...

@@ -75,8 +75,12 @@ class DataChannelServiceServicer:
     def StreamUserInfo(self, request, context):
         """Asks like GetUserInfo, and tells of each connector as soon as it has answered.
 
-        The last message is the report, and it alone is verified. A stream that breaks
-        off is come back for like any inquiry: by the same id, or with GetInquiry.
+        Those that are not asked are told of first, the others as they answer. The last
+        message is the report, and it alone is verified. An inquiry that is joined or
+        replayed may give its report alone. Who reads slowly delays nobody else, and who
+        goes ends only its own wait: what may be paid for is followed to its end. A stream
+        that breaks off is come back for like any inquiry: by the same id, or with
+        GetInquiry.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -86,9 +90,12 @@ class DataChannelServiceServicer:
         """Makes many inquiries on one stream; each is answered by itself, in the order in
         which they end.
 
-        Items are read only as fast as they are worked on. An item that is refused or
-        fails has a status of its own and ends nothing but itself. A stream that breaks
-        off is resumed by sending the items again that were not answered, under their ids.
+        Items are read only as fast as they are worked on, 32 at a time: one is done when
+        its answer has left. An item that is refused or fails has a status of its own and
+        ends nothing but itself; one that can not be read, and so has no id to be answered
+        under, ends the stream when those before it are answered. A gateway that is about to
+        stop does the same with UNAVAILABLE, DRAINING. A stream that breaks off is resumed by
+        sending the items again that were not answered, under their ids.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -43,16 +43,23 @@ class DataChannelServiceStub:
     StreamUserInfo: _grpc.UnaryStreamMultiCallable[_data_channel_service_pb2.GetUserInfoRequest, _data_channel_service_pb2.StreamUserInfoResponse]
     """Asks like GetUserInfo, and tells of each connector as soon as it has answered.
 
-    The last message is the report, and it alone is verified. A stream that breaks
-    off is come back for like any inquiry: by the same id, or with GetInquiry.
+    Those that are not asked are told of first, the others as they answer. The last
+    message is the report, and it alone is verified. An inquiry that is joined or
+    replayed may give its report alone. Who reads slowly delays nobody else, and who
+    goes ends only its own wait: what may be paid for is followed to its end. A stream
+    that breaks off is come back for like any inquiry: by the same id, or with
+    GetInquiry.
     """
     BatchGetUserInfo: _grpc.StreamStreamMultiCallable[_data_channel_service_pb2.BatchGetUserInfoRequest, _data_channel_service_pb2.BatchGetUserInfoResponse]
     """Makes many inquiries on one stream; each is answered by itself, in the order in
     which they end.
 
-    Items are read only as fast as they are worked on. An item that is refused or
-    fails has a status of its own and ends nothing but itself. A stream that breaks
-    off is resumed by sending the items again that were not answered, under their ids.
+    Items are read only as fast as they are worked on, 32 at a time: one is done when
+    its answer has left. An item that is refused or fails has a status of its own and
+    ends nothing but itself; one that can not be read, and so has no id to be answered
+    under, ends the stream when those before it are answered. A gateway that is about to
+    stop does the same with UNAVAILABLE, DRAINING. A stream that breaks off is resumed by
+    sending the items again that were not answered, under their ids.
     """
     GetInquiry: _grpc.UnaryUnaryMultiCallable[_data_channel_service_pb2.GetInquiryRequest, _data_channel_service_pb2.GetInquiryResponse]
     """Comes back for an earlier inquiry: gives what is known of it by now.
@@ -77,16 +84,23 @@ class DataChannelServiceAsyncStub(DataChannelServiceStub):
     StreamUserInfo: _aio.UnaryStreamMultiCallable[_data_channel_service_pb2.GetUserInfoRequest, _data_channel_service_pb2.StreamUserInfoResponse]  # type: ignore[assignment]
     """Asks like GetUserInfo, and tells of each connector as soon as it has answered.
 
-    The last message is the report, and it alone is verified. A stream that breaks
-    off is come back for like any inquiry: by the same id, or with GetInquiry.
+    Those that are not asked are told of first, the others as they answer. The last
+    message is the report, and it alone is verified. An inquiry that is joined or
+    replayed may give its report alone. Who reads slowly delays nobody else, and who
+    goes ends only its own wait: what may be paid for is followed to its end. A stream
+    that breaks off is come back for like any inquiry: by the same id, or with
+    GetInquiry.
     """
     BatchGetUserInfo: _aio.StreamStreamMultiCallable[_data_channel_service_pb2.BatchGetUserInfoRequest, _data_channel_service_pb2.BatchGetUserInfoResponse]  # type: ignore[assignment]
     """Makes many inquiries on one stream; each is answered by itself, in the order in
     which they end.
 
-    Items are read only as fast as they are worked on. An item that is refused or
-    fails has a status of its own and ends nothing but itself. A stream that breaks
-    off is resumed by sending the items again that were not answered, under their ids.
+    Items are read only as fast as they are worked on, 32 at a time: one is done when
+    its answer has left. An item that is refused or fails has a status of its own and
+    ends nothing but itself; one that can not be read, and so has no id to be answered
+    under, ends the stream when those before it are answered. A gateway that is about to
+    stop does the same with UNAVAILABLE, DRAINING. A stream that breaks off is resumed by
+    sending the items again that were not answered, under their ids.
     """
     GetInquiry: _aio.UnaryUnaryMultiCallable[_data_channel_service_pb2.GetInquiryRequest, _data_channel_service_pb2.GetInquiryResponse]  # type: ignore[assignment]
     """Comes back for an earlier inquiry: gives what is known of it by now.
@@ -120,8 +134,12 @@ class DataChannelServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_abc.Iterator[_data_channel_service_pb2.StreamUserInfoResponse], _abc.AsyncIterator[_data_channel_service_pb2.StreamUserInfoResponse]]:
         """Asks like GetUserInfo, and tells of each connector as soon as it has answered.
 
-        The last message is the report, and it alone is verified. A stream that breaks
-        off is come back for like any inquiry: by the same id, or with GetInquiry.
+        Those that are not asked are told of first, the others as they answer. The last
+        message is the report, and it alone is verified. An inquiry that is joined or
+        replayed may give its report alone. Who reads slowly delays nobody else, and who
+        goes ends only its own wait: what may be paid for is followed to its end. A stream
+        that breaks off is come back for like any inquiry: by the same id, or with
+        GetInquiry.
         """
 
     @_abc_1.abstractmethod
@@ -133,9 +151,12 @@ class DataChannelServiceServicer(metaclass=_abc_1.ABCMeta):
         """Makes many inquiries on one stream; each is answered by itself, in the order in
         which they end.
 
-        Items are read only as fast as they are worked on. An item that is refused or
-        fails has a status of its own and ends nothing but itself. A stream that breaks
-        off is resumed by sending the items again that were not answered, under their ids.
+        Items are read only as fast as they are worked on, 32 at a time: one is done when
+        its answer has left. An item that is refused or fails has a status of its own and
+        ends nothing but itself; one that can not be read, and so has no id to be answered
+        under, ends the stream when those before it are answered. A gateway that is about to
+        stop does the same with UNAVAILABLE, DRAINING. A stream that breaks off is resumed by
+        sending the items again that were not answered, under their ids.
         """
 
     @_abc_1.abstractmethod

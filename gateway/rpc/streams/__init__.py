@@ -1,0 +1,1 @@
+"""Methods that answer with more than one message."""

@@ -1,0 +1,110 @@
+"""BatchGetUserInfo, end to end: each item by itself, and no more of them than are worked on."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterable
+
+import grpc
+import pytest
+import pytest_asyncio
+from datachannel.v1 import data_channel_service_pb2 as pb
+from datachannel.v1 import inquiry_pb2
+
+from datachannel_client import BatchAnswer, Client, Unauthenticated
+from mock_bureaus import Step
+from mock_bureaus.bureaus import BUREAUS
+
+from .house import House, open_house, outcomes
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+@pytest_asyncio.fixture(loop_scope="module", scope="module")
+async def shared(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
+    """One house for all: whatever is asked here is asked anew."""
+    async with open_house(tmp_path_factory.mktemp("house")) as house:
+        yield house
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def house(shared: House) -> House:
+    await shared.demo.gateway.assembled.owned.settled()
+    for name in BUREAUS:
+        shared.demo.bureaus.script(name)
+    shared.demo.bureaus.clear_calls()
+    return shared
+
+
+def item(house: House) -> pb.BatchGetUserInfoRequest:
+    request = house.request()
+    request.reuse.mode = inquiry_pb2.REUSE_MODE_BYPASS
+    request.fields.paths.append("identity_verification")
+    return pb.BatchGetUserInfoRequest(inquiry=request)
+
+
+async def ended(
+    house: House, items: Iterable[pb.BatchGetUserInfoRequest]
+) -> dict[str, BatchAnswer]:
+    answers = house.client.batch_get_user_info(items, timeout=30)
+    return {answer.inquiry_id: answer async for answer in answers}
+
+
+async def test_each_item_has_its_report_or_its_refusal(house: House) -> None:
+    unreadable, broken, forbidden, unfit = (item(house) for _ in range(4))
+    unreadable.inquiry.max_cost.currency_code = "XXX"
+    broken.inquiry.subject.id_number = "110105199001010003"
+    forbidden.inquiry.product = "no_such_product"
+    unfit.inquiry.consent.Clear()
+    good = [item(house) for _ in range(3)]
+    answers = await ended(house, [unreadable, good[0], broken, good[1], forbidden, unfit, good[2]])
+
+    for each in good:
+        report = answers[each.inquiry.inquiry_id].report
+        assert report is not None
+        assert report.inquiry_id == each.inquiry.inquiry_id
+        assert outcomes(report)["police_id"] == "HIT"
+    refused = {
+        each.inquiry.inquiry_id: answers[each.inquiry.inquiry_id].refusal
+        for each in (unreadable, broken, forbidden, unfit)
+    }
+    assert [each and each.reason for each in refused.values()] == [
+        "INVALID_FIELDS",
+        "INVALID_FIELDS",
+        "PRODUCT_NOT_ALLOWED",
+        "CONSENT_MISSING",
+    ]
+    assert len(answers) == 7
+
+
+async def test_a_stranger_hears_so_once_and_not_for_each_item(house: House) -> None:
+    door = house.demo.door
+    async with Client(door.target, api_key="wrong", tls=door.tls) as client:
+        with pytest.raises(Unauthenticated):
+            async for _ in client.batch_get_user_info([item(house)], timeout=10):
+                pass
+
+    assert house.demo.bureaus.calls == []
+
+
+async def test_an_item_has_its_own_time_and_what_it_paid_for_settles(house: House) -> None:
+    slow = Step("slow:1s", path="/credit/v1/reports", keep=True)
+    house.demo.bureaus.script("credit_report", slow)
+    late, other = item(house), item(house)
+    for each in (late, other):
+        each.inquiry.fields.paths[:] = ["credit_summary"]
+    late.timeout.FromMilliseconds(500)
+    answers = await ended(house, [late, other])
+
+    refusal = answers[late.inquiry.inquiry_id].refusal
+    assert refusal is not None
+    assert (refusal.code, refusal.reason) == (
+        grpc.StatusCode.DEADLINE_EXCEEDED,
+        "UPSTREAM_OUTCOME_UNKNOWN",
+    )
+    assert len(refusal.call_ids) == 1
+    assert answers[other.inquiry.inquiry_id].report is not None
+    await house.demo.gateway.assembled.owned.settled()
+    ends = {call.intent.call_id: call.outcome for call in house.ledger.calls()}
+    settled = ends[refusal.call_ids[0]]
+    assert settled is not None
+    assert (settled.outcome, settled.billed) == ("HIT", "YES")
