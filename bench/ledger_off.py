@@ -25,6 +25,8 @@ class LedgerOff:
 
     def __init__(self) -> None:
         self.reading = self
+        self.instance = self
+        self.announce: object = None
 
     async def start(self) -> None: ...
 

@@ -94,7 +94,7 @@ async def running(
         log = await stack.enter_async_context(_logging(streams, clock))
         with _blamed(folder):
             tls = _tls(settings, root)
-            stores = stores_of(settings, root, keys, clock, random)
+            stores = _announced(stores_of(settings, root, keys, clock, random), log)
             cache = await stack.enter_async_context(
                 opened(settings, root, secrets, Tools(clock, random, CacheCounters(log), log.event))
             )
@@ -179,6 +179,14 @@ def _kit(settings: Settings, folder: Folder, stores: Stores, keys: Keys, world: 
         callback_url=world.callback_url,
         plugins=settings.plugins,
     )
+
+
+def _announced(stores: Stores, log: JsonLog) -> Stores:
+    """Have the log tell how far the ledger goes, each time that it is signed."""
+    stores.ledger.instance.announce = lambda head: log.event(
+        "ledger", instance=head.instance, count=head.tip.count, head=head.mac
+    )
+    return stores
 
 
 @asynccontextmanager

@@ -22,6 +22,10 @@ class Holds:
     """The guards of calls, a few statements for a whole batch."""
 
     def __init__(self, dialect: Dialect) -> None:
+        self._alone = not dialect.shared
+        self._held: set[str] = set()
+        """Calls that may hold something, where nobody else writes: few outcomes need a look."""
+        self._released: set[str] = set()
         self._take = (
             f"{insert(dialect, 'holds', HOLDS)} ON CONFLICT ({', '.join(_PLACE)}) DO UPDATE "
             "SET call_id = excluded.call_id, acknowledged = excluded.acknowledged "
@@ -35,15 +39,26 @@ class Holds:
         self._release = f"DELETE FROM holds WHERE call_id IN ({dialect.listed(1)})"  # noqa: S608 - ours
         self._answered = f"SELECT call_id FROM outcomes WHERE call_id IN ({dialect.listed(1)})"  # noqa: S608 - ours
 
+    def opened(self) -> Steps[None]:
+        if self._alone:
+            self._held = {call_id for (call_id,) in (yield "SELECT call_id FROM holds", ())}
+
+    def committed(self) -> None:
+        self._held -= self._released
+
     def release(self, entries: Sequence[Entry]) -> Steps[None]:
-        released = sorted(guard.call_id for _, guard in of(entries, Release))
-        if released:
-            yield self._release, (orjson.dumps(released).decode(),)
+        self._released = {guard.call_id for _, guard in of(entries, Release)}
+        if self._alone:
+            self._released &= self._held
+        if self._released:
+            yield self._release, (orjson.dumps(sorted(self._released)).decode(),)
 
     def take(self, entries: Sequence[Entry]) -> Steps[Refused]:
         refused: Refused = {}
         for first in rounds(of(entries, Hold), lambda guard: guard.place):
             rows = [_row(guard) for _, guard in first.values()]
+            if self._alone:
+                self._held.update(guard.call_id for _, guard in first.values())
             won = {call_id for (call_id,) in (yield self._take, (orjson.dumps(rows).decode(),))}
             lost = [guard.place for _, guard in first.values() if guard.call_id not in won]
             if lost:

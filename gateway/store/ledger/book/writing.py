@@ -37,19 +37,23 @@ class Book:
         self._holds = Holds(dialect)
         self._fence = Fence(dialect, chain.instance) if dialect.shared else None
         self._next = chain.tip
+        self._last = self._drawn = 0
 
     def opened(self) -> Steps[None]:
         yield from self.chain.reopened()
+        yield from self._holds.opened()
+        self._last = yield from self._dialect.last()
 
     def write(self, entries: Sequence[Entry]) -> Steps[list[Ended]]:
         refused = yield from self._decide(entries)
         kept = [entry for entry in entries if entry not in refused]
         rows = [row for entry in kept for row in entry.rows]
         links = [row for row in rows if row[0] in CHAINED]
-        numbers = (yield from self._dialect.numbers(len(links))) if links else []
+        numbers = (yield from self._dialect.numbers(self._last, len(links))) if links else []
         numbered: list[Numbered] = [
             (table, number, values) for (table, values), number in zip(links, numbers, strict=True)
         ]
+        self._drawn = numbers[-1] if numbers else self._last
         self._next, by_table = self.chain.linked(numbered)
         for table, values in rows:
             if table not in CHAINED:
@@ -67,6 +71,8 @@ class Book:
 
     def committed(self) -> None:
         self.chain.tip = self._next
+        self._last = self._drawn
+        self._holds.committed()
 
     def _decide(self, entries: Sequence[Entry]) -> Steps[Refused]:
         refused = {} if self._fence is None else (yield from self._fence.keep_out(entries))

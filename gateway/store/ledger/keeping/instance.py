@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from connectors.errors import LedgerDown
@@ -24,6 +26,8 @@ class Instance:
     recovery: Recovery
     marked: Head | None = field(default=None)
     """The last of ours."""
+    announce: Callable[[Head], None] = field(default=lambda _: None)
+    """Told of each mark: whoever tells it elsewhere makes it harder to cut the ledger unseen."""
 
     async def begin(self) -> None:
         """Announce it, and take over from those that are dead."""
@@ -56,11 +60,13 @@ class Instance:
         await self.commits.aclose()
         if begun:
             # Where the last commit is not proved, there may be rows behind it.
-            await self._mark(HeadState.CLOSED if closed else HeadState.RUNNING)
+            with suppress(LedgerDown):
+                await self._mark(HeadState.CLOSED if closed else HeadState.RUNNING)
 
     async def _mark(self, state: HeadState) -> None:
         now = moment(self.recovery.clock.utc())
         self.marked = await self.heads.mark(Mark(self.chain.instance, self.chain.tip, state, now))
+        self.announce(self.marked)
 
     def _alive(self) -> Saying:
         seen = f"UPDATE instances SET seen_at = {self.recovery.leases.now} WHERE instance = ?1"  # noqa: S608 - ours

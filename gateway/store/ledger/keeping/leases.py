@@ -33,8 +33,9 @@ LOCKED = Leases(
 LEASED = Leases(
     now="clock_timestamp()::text",
     dead=(
-        "state IN ('RUNNING', 'RECOVERING') AND instance <> ?1 AND (seen_at = '' OR "
-        f"seen_at::timestamptz < clock_timestamp() - interval '{LEASE} s') FOR UPDATE SKIP LOCKED"
+        "state IN ('RUNNING', 'RECOVERING') AND instance <> ?1 "
+        "AND coalesce(nullif(seen_at, '')::timestamptz, '-infinity') "
+        f"< clock_timestamp() - interval '{LEASE} s' FOR UPDATE SKIP LOCKED"
     ),
     beats=True,
 )
