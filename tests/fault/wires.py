@@ -129,6 +129,8 @@ def certify(
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
     now = datetime.now(UTC)
     ends = now + timedelta(days=-1 if expired else 1)
+    is_address = host.replace(".", "").isdigit()
+    named = x509.IPAddress(IPv4Address(host)) if is_address else x509.DNSName(host)
     certificate = (
         x509.CertificateBuilder()
         .subject_name(subject)
@@ -137,9 +139,7 @@ def certify(
         .serial_number(x509.random_serial_number())
         .not_valid_before(now - timedelta(days=2))
         .not_valid_after(ends)
-        .add_extension(
-            x509.SubjectAlternativeName([x509.IPAddress(IPv4Address(host))]), critical=False
-        )
+        .add_extension(x509.SubjectAlternativeName([named]), critical=False)
         .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
         .sign(key, hashes.SHA256())
     )

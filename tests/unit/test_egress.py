@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from connectors.errors import NotSent
 from connectors.faults import ConfigError
 from connectors.transport.address import read_address
 from connectors.transport.egress import Allowed, Door, LookUp
-from connectors.transport.http import PORTS, Http
+from connectors.transport.http import PORTS, Engine, Http
 from connectors.transport.tls import Tls
 from tests.fault.http_sending import answers, wire
 from tests.fault.wires import Visit, certify, serve
@@ -27,12 +28,23 @@ def finds(*addresses: str) -> LookUp:
     return look_up
 
 
+@pytest.fixture(params=["own", "aiohttp"])
+def engine(request: pytest.FixtureRequest) -> Engine:
+    found: Engine = request.param
+    return found
+
+
 def to(
-    url: str, look_up: LookUp, *hosts: str, tls: Tls | None = None, files: Path | None = None
+    url: str,
+    look_up: LookUp,
+    *hosts: str,
+    engine: Engine,
+    tls: Tls | None = None,
+    files: Path | None = None,
 ) -> Transport:
     address = read_address(url, PORTS)
     context = tls.build(make_kit(files=files or Path())) if tls else None
-    return Http().through(Door("acme", Allowed.of(hosts), look_up), address, context)
+    return Http(engine=engine).through(Door("acme", Allowed.of(hosts), look_up), address, context)
 
 
 @pytest.mark.parametrize(
@@ -112,10 +124,12 @@ async def test_a_host_that_is_not_listed_is_not_even_looked_up(host: str) -> Non
         await Door("acme", Allowed.of(["api.example"]), never).addresses(host, 443)
 
 
-async def test_a_refused_address_is_never_sent_and_names_its_rule() -> None:
+async def test_a_refused_address_is_never_sent_and_names_its_rule(engine: Engine) -> None:
     sent = wire("POST", body=b"secret")
     async with serve(answers) as server:
-        transport = to(f"http://api.example:{server.port}", finds("127.0.0.1"), "api.example")
+        transport = to(
+            f"http://api.example:{server.port}", finds("127.0.0.1"), "api.example", engine=engine
+        )
         with pytest.raises(NotSent) as caught:
             await transport.send(sent)
         await transport.aclose()
@@ -125,7 +139,9 @@ async def test_a_refused_address_is_never_sent_and_names_its_rule() -> None:
     assert server.visits == []
 
 
-async def test_a_name_is_looked_up_once_for_a_connection_which_goes_where_was_checked() -> None:
+async def test_a_name_is_looked_up_once_for_a_connection_which_goes_where_was_checked(
+    engine: Engine,
+) -> None:
     """Whoever owns the name may answer otherwise a moment later: DNS rebinding."""
     asked: list[str] = []
     given = iter(["127.0.0.1", "169.254.169.254", "127.0.0.2"])
@@ -140,7 +156,7 @@ async def test_a_name_is_looked_up_once_for_a_connection_which_goes_where_was_ch
 
     async with serve(hangs_up) as server:
         url = f"http://api.example:{server.port}"
-        transport = to(url, rebinds, "api.example", "127.0.0.1")
+        transport = to(url, rebinds, "api.example", "127.0.0.1", engine=engine)
         await transport.send(wire())
         for rule in ("metadata", "loopback"):
             with pytest.raises(NotSent, match=rule):
@@ -151,7 +167,49 @@ async def test_a_name_is_looked_up_once_for_a_connection_which_goes_where_was_ch
     assert len(server.visits) == 1
 
 
-async def test_tls_verifies_the_name_and_not_the_address(tmp_path: Path) -> None:
+async def test_each_address_is_tried_in_its_turn(engine: Engine) -> None:
+    """Nobody listens at the first."""
+    async with serve(answers) as server:
+        transport = to(
+            f"http://api.example:{server.port}",
+            finds("127.0.0.9", "127.0.0.1"),
+            *("api.example", "127.0.0.0/8"),
+            engine=engine,
+        )
+        reply = await transport.send(wire())
+        await transport.aclose()
+
+    assert reply.body == b"{}"
+
+
+async def test_an_address_that_hangs_leaves_time_for_the_next(tmp_path: Path) -> None:
+    """By aiohttp the first handshake takes all of it."""
+    certificates = certify(tmp_path, host="api.example")
+    async with serve(answers, certificates.server()) as server:
+        silent = await asyncio.start_server(hangs, "127.0.0.9", server.port)
+        transport = to(
+            f"https://api.example:{server.port}",
+            finds("127.0.0.9", "127.0.0.1"),
+            *("api.example", "127.0.0.0/8"),
+            engine="own",
+            tls=Tls(ca="server.pem"),
+            files=tmp_path,
+        )
+        reply = await transport.send(wire())
+        await transport.aclose()
+        silent.close()
+        await silent.wait_closed()
+
+    assert reply.body == b"{}"
+
+
+async def hangs(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    while await reader.read(1024):
+        pass
+    writer.close()
+
+
+async def test_tls_verifies_the_name_and_not_the_address(engine: Engine, tmp_path: Path) -> None:
     """The certificate is for 127.0.0.1 alone, which is where the connection goes."""
     certificates = certify(tmp_path)
     async with serve(answers, certificates.server()) as server:
@@ -159,6 +217,7 @@ async def test_tls_verifies_the_name_and_not_the_address(tmp_path: Path) -> None
             f"https://api.example:{server.port}",
             finds("127.0.0.1"),
             *("api.example", "127.0.0.1"),
+            engine=engine,
             tls=Tls(ca="server.pem"),
             files=tmp_path,
         )
@@ -167,13 +226,19 @@ async def test_tls_verifies_the_name_and_not_the_address(tmp_path: Path) -> None
         await transport.aclose()
 
 
-async def test_no_proxy_is_taken_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_no_proxy_is_taken_from_the_environment(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
     for name in ("http_proxy", "HTTP_PROXY", "all_proxy"):
         monkeypatch.setenv(name, "http://127.0.0.1:1")
     monkeypatch.delenv("no_proxy", raising=False)
     async with serve(answers) as server:
         transport = to(
-            f"http://api.example:{server.port}", finds("127.0.0.1"), "api.example", "127.0.0.1"
+            f"http://api.example:{server.port}",
+            finds("127.0.0.1"),
+            "api.example",
+            "127.0.0.1",
+            engine=engine,
         )
         reply = await transport.send(wire())
         await transport.aclose()

@@ -69,7 +69,8 @@ class Connection(asyncio.Protocol):
             raise
         finally:
             self._answer = None
-        if not self._reading.clean:
+        if not self._reading.clean or self._transport.get_write_buffer_size():
+            # Half of a question must not be the beginning of the next one either.
             self.abort()
         return reply
 

@@ -112,6 +112,9 @@ class ConnectionPool:
             raise
         finally:
             timer.cancel()
+            with suppress(ValueError):
+                # Whoever gave up; whoever was given something is there no more.
+                self._waiting.remove(turn)
 
     def _expire(self, turn: asyncio.Future[Connection | None]) -> None:
         if not turn.done():

@@ -164,12 +164,13 @@ async def test_an_answer_before_the_question_is_read_ends_the_sending(sending: S
         await visit.answer(b"large", status="413 Too Large")
         await visit.closed.wait()
 
-    sent = wire("POST", body=b"x" * 2**24)
     async with serve(refuses) as server, sending.to(server.url) as transport:
-        reply = await transport.send(sent)
-        server.visits[0].closed.set()
+        replies = [await transport.send(wire("POST", body=b"x" * 2**24)) for _ in range(2)]
+        for visit in server.visits:
+            visit.closed.set()
 
-    assert (reply.status, reply.body) == (413, b"large")
+    assert [(reply.status, reply.body) for reply in replies] == [(413, b"large")] * 2
+    assert len(server.visits) == 2
 
 
 async def test_a_head_is_answered_without_its_body(sending: Sending) -> None:
