@@ -18,9 +18,7 @@ from gateway.store.ledger.postgres.opening import at_url
 from gateway.store.ledger.sqlite.opening import in_file
 from gateway.store.ledger.stored import StoredLedger
 
-from .ledger_rows import means
-
-PATIENT = 10.0
+from .ledger_rows import PATIENT, means
 
 
 @dataclass(frozen=True, slots=True)

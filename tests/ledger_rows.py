@@ -51,8 +51,12 @@ def means(clock: Clock | None = None, seed: int | None = None) -> Means:
     return Means(clock or HandClock(), random, "EUR", KEY, sealer)
 
 
+PATIENT = 10.0
+"""Seconds: the machine is busy with other tests."""
+
+
 def sqlite_ledger(path: Path, clock: Clock | None = None, **options: Any) -> StoredLedger:
-    return in_file(path, means(clock), **options)
+    return in_file(path, means(clock), **{"patience": PATIENT, **options})
 
 
 def question(

@@ -11,6 +11,7 @@ from functools import cache
 from random import Random
 from uuid import uuid4
 
+from connectors.errors import LedgerDown
 from connectors.words import Effect
 from gateway.store.ledger.chain.heads import HeadsInMemory
 from gateway.store.ledger.contract import Claim
@@ -122,7 +123,7 @@ async def kept(seed: str, lives: int, synchronous: str = "FULL") -> bool:
             await machine.live()
             if not await machine.holds():
                 return False
-    except sqlite3.DatabaseError:
+    except (sqlite3.DatabaseError, LedgerDown):
         return False
     return True
 

@@ -46,7 +46,11 @@ class BatchWriter:
     def open(self) -> Connection:
         if self._connection is None:
             self._connection = self._connect()
-            run(self._script.opened(), self._ask)
+            try:
+                run(self._script.opened(), self._ask)
+            except BaseException:
+                self.close()
+                raise
         return self._connection
 
     def close(self) -> None:
@@ -61,7 +65,7 @@ class BatchWriter:
         try:
             return self._commit(batch)
         except _ROWS_FAULT as error:
-            self.close()
+            self._roll_back()
             if len(batch) > 1:
                 return [ended for entry in batch for ended in self.write([entry])]
             return [(batch[0].written, _bad_row(error))]
@@ -70,6 +74,12 @@ class BatchWriter:
             # of a failed sync, it would report as synced the next time.
             self.close()
             return [(entry.written, LedgerDown("the ledger can not be written")) for entry in batch]
+
+    def _roll_back(self) -> None:
+        try:
+            self.open().execute("ROLLBACK")
+        except (sqlite3.Error, OSError, LedgerDown):
+            self.close()
 
     def checkpoint(self) -> None:
         """Move the log's pages to the file: here and not in a commit, for which callers wait."""

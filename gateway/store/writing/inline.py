@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from collections import deque
 
 from connectors.errors import LedgerDown
@@ -23,7 +24,11 @@ class InlineCommit:
         self._open = False
 
     async def start(self) -> None:
-        self._writer.open()
+        """Open the database. Raises `LedgerDown` where that fails."""
+        try:
+            self._writer.open()
+        except (sqlite3.Error, OSError) as error:
+            raise LedgerDown(str(error)) from error
         self._open = True
 
     async def aclose(self) -> None:

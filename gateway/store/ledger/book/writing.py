@@ -19,7 +19,10 @@ _COLUMNS = {**MUTABLE, **{table: written(table) for table in CHAINED}}
 
 # The last answer of a call is the one that counts.
 _AGAIN = ", ".join(f"{name} = excluded.{name}" for name in REPLIES[1:])
-_LAST = {"replies": f"ON CONFLICT (call_id) DO UPDATE SET {_AGAIN}"}
+_LAST = {
+    "replies": f"ON CONFLICT (call_id) DO UPDATE SET {_AGAIN}",
+    "instances": "ON CONFLICT (instance) DO NOTHING",
+}
 
 
 class Book:

@@ -15,6 +15,9 @@ from ..chain.heads import Head, Heads, HeadState, Mark
 from ..entries import moment
 from .recovery import Recovery
 
+TRIES, PAUSE = 10, 0.2
+"""How often it is tried to begin, and the seconds between; each may take the ledger's patience."""
+
 
 @dataclass(slots=True)
 class Instance:
@@ -32,9 +35,18 @@ class Instance:
     async def begin(self) -> None:
         """Announce it, and take over from those that are dead."""
         await self._mark(HeadState.STARTED)
-        row = (self.chain.instance, "RUNNING", "", None)
-        await self.commits.put(("instances", row), guard=self._alive())
-        await self.recovery.run()
+        for left in reversed(range(TRIES)):
+            try:
+                row = (self.chain.instance, "RUNNING", "", None)
+                await self.commits.put(("instances", row), guard=self._alive())
+                await self.recovery.run()
+            except LedgerDown:
+                # Nobody waits yet: a disk that is slow while all starts may be.
+                if not left:
+                    raise
+                await self.recovery.clock.sleep(PAUSE)
+            else:
+                return
 
     async def beat(self) -> None:
         """Say that we live, and look for those that do not."""
