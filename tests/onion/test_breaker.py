@@ -3,17 +3,27 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import datetime
 
 import pytest
 
 from connectors.contract import Reply
 from connectors.errors import BreakerOpen, Lost, NoBudget, NotSent, TimedOut
+from connectors.kit import Unrecorded
 from connectors.policy.breaker.circuit import State
 
 from .whole import DOWN, HANGS, HIT, UNSENT, Says, Whole
 
 SLOW = Says(after=5.0)
 ONCE = {"retry": {"max_attempts": 1}}
+
+
+class Slow(Unrecorded):
+    """A ledger that does not say what it knows."""
+
+    async def attempts(self, _connectors: frozenset[str], _since: datetime) -> int:
+        await asyncio.sleep(1e6)
+        return 0
 
 
 def counted(whole: Whole) -> tuple[int, int]:
@@ -105,6 +115,7 @@ async def test_who_waited_in_a_queue_of_ours_says_nothing_of_the_bureau() -> Non
     await asyncio.sleep(0.01)
     await whole.ask(within=0.3, subject={"id_number": "X2"})
     await first
+    await asyncio.sleep(0.01)
 
     assert counted(whole) == (1, 0)
 
@@ -123,6 +134,30 @@ async def test_a_probe_that_settles_holds_its_place_among_the_few() -> None:
     await whole.owned.settled()
     await asyncio.sleep(0.1)
     assert isinstance(await whole.ask(), Reply)
+
+
+async def test_a_free_probe_whose_caller_goes_makes_room_for_another() -> None:
+    free = {**ONCE, "effect": "free"}
+    whole = Whole(lambda number: UNSENT if number < 5 else Says(after=0.9), free)
+    await whole.asks(5, every=0.1)
+    await asyncio.sleep(6.5)
+    for number in range(6):
+        asking = asyncio.create_task(whole.ask(subject={"id_number": f"{number}"}))
+        await asyncio.sleep(0.1)
+        asking.cancel()
+        await asyncio.wait({asking})
+
+    assert whole.transport.tried == 11
+    assert isinstance(await whole.ask(), Reply)
+
+
+async def test_a_ledger_that_is_slow_to_say_what_was_used_is_no_fault_of_the_bureaus() -> None:
+    quota = {"limit": {"quota": {"day": 5}}}
+    whole = Whole(HIT, bureau=quota, history=Slow())
+    end = await whole.ask(within=0.5)
+    await asyncio.sleep(0.01)
+
+    assert isinstance(end, NotSent) and counted(whole) == (0, 0)
 
 
 async def test_a_ledger_that_fails_is_no_fault_of_the_bureaus() -> None:

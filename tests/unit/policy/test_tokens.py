@@ -211,6 +211,19 @@ def retries(tokens: Tokens, at: float) -> int:
     return count
 
 
+def test_retries_are_no_more_than_half_however_many_tokens_there_are() -> None:
+    tokens = Tokens(500, 500)
+    for failing in range(60):
+        tokens.asked(0)
+        made = 0
+        while made < 2 and tokens.allows(PRICE, 0):
+            tokens.refund(tokens.spend(PRICE, 0), 0)
+            made += 1
+        calls, retried = tokens.window.calls, tokens.window.marked
+        assert calls == failing + 1 + retried and retried <= max(SPARE, calls / 2)
+    assert retried == 60
+
+
 def test_an_empty_bucket_lets_one_through_in_ten_seconds() -> None:
     tokens = Tokens()
     retries(tokens, at=0)
