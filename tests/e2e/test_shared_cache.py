@@ -28,4 +28,4 @@ async def test_what_one_gateway_bought_another_gives_again(tmp_path: Path, valke
 
     served = {each.connector: each.served_from for each in report.connectors}
     assert served["credit_report"] == report_pb2.SERVED_FROM_CACHE
-    assert "credit_bureau" in bought - asked
+    assert "credit_report" in bought - asked
