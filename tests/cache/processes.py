@@ -22,6 +22,8 @@ from gateway.store.cache.shared.lane import Line
 from gateway.store.cache.tiers import TieredCache
 
 KEY, NEWER = "aa" * 32, "bb" * 32
+PATIENT = 1.0
+"""Seconds: where not time is tested, a busy machine is given some."""
 CANARY = "Zelda Canary 1979"
 
 
@@ -41,11 +43,16 @@ class Process:
         keys: Sequence[str] = (KEY,),
         clock: Clock | None = None,
         random: Random | None = None,
+        budget: float = PATIENT,
     ) -> Process:
         clock = clock or LoopClock()
         seen, said = Counter[CacheEvent](), list[str]()
         tools = Tools(
-            clock, random or SystemRandom(), lambda event: seen.update([event]), said.append
+            clock,
+            random or SystemRandom(),
+            lambda event: seen.update([event]),
+            said.append,
+            budget,
         )
         cache = tiered(
             MemoryCache(clock, largest=2**24, watch=tools.watch),

@@ -200,11 +200,14 @@ def kit(ledger: FakeLedger) -> Kit:
 class Process:
     """One life of the gateway: what is not in the store dies with it."""
 
-    def __init__(self, spec: ConnectorSpec, script: Script, store: Store) -> None:
+    def __init__(
+        self, spec: ConnectorSpec, script: Script, store: Store, keys: tuple[bytes, ...] = ()
+    ) -> None:
         self.ledger, self.cache, self.store = FakeLedger(), FakeCache(), store
         self.owned = Owned()
         tokens = Drawn(Random(len(store.ends) + len(store.jobs)))
         tools = replace(kit(ledger=self.ledger), cache=self.cache, jobs=store, tokens=tokens)
+        tools = replace(tools, answer_keys=keys)
         self.built: Built = spec.build(tools, BUREAU.build(tools, script), self.owned)
 
     @property

@@ -69,8 +69,8 @@ class House:
             "/first": more.get("first", [Says({"ticket": "t1"})]),
         }
 
-    def process(self, **changes: Any) -> Process:
-        self.processes.append(Process(connector(**changes), self.script, self.store))
+    def process(self, *keys: bytes, **changes: Any) -> Process:
+        self.processes.append(Process(connector(**changes), self.script, self.store, keys))
         return self.processes[-1]
 
     @property
@@ -183,6 +183,32 @@ async def test_only_cache_opens_nothing(house: House) -> None:
         await house.process().ask(reuse=ReuseMode.ONLY_CACHE)
 
     assert house.script.sent == [] and house.store.jobs == {}
+
+
+async def test_an_old_answer_stands_in_for_a_job_that_fails(house: House) -> None:
+    house.says(ACCEPTED, LOST, poll=[DONE])
+    process = house.process(cache={"ttl": "1h", "stale_if_error": "1h"})
+    await process.ask()
+    await asyncio.sleep(3700)
+    reply = await process.ask()
+
+    assert (reply.outcome, reply.served_from) == (Outcome.HIT, ServedFrom.STALE)
+    assert (reply.billed, reply.cost) == (Billed.UNKNOWN, Decimal("0.50"))
+    with pytest.raises(Lost):
+        await process.ask(reuse=ReuseMode.BYPASS)
+
+
+async def test_a_job_is_joined_whatever_key_names_its_answer(house: House) -> None:
+    """Else a change of the cache's keys would buy again what is under way."""
+    house.says(ACCEPTED, poll=[RUNNING] * 9 + [DONE])
+    before = house.process(b"old", cache={"ttl": "1h"})
+    assert (await before.ask(within=0.5)).outcome is Outcome.PENDING
+    await before.crash()
+    after = house.process(b"new", b"old", cache={"ttl": "1h"})
+    await after.restart()
+
+    assert (await after.ask(within=30)).outcome is Outcome.HIT
+    assert house.submissions == 1
 
 
 async def test_a_job_outlives_all_who_waited_for_it(house: House) -> None:

@@ -47,6 +47,25 @@ def test_reads_the_file_of_the_specification() -> None:
     assert found.drain_delay == 5
 
 
+def test_a_shared_cache_is_a_url_whose_password_is_not_printed() -> None:
+    url = "rediss://:${env.WORD}@cache.example:6380"
+    text = REST.replace("cache: memory", f'cache: {{redis: "{url}", ca: redis.pem}}')
+    text = text.replace("keys: {", 'keys: {cache: ["${secrets.new}", "${secrets.master_key}"], ')
+    found = settings(TLS + text, {"WORD": "hunter2"})
+
+    assert found.stores.cache.redis == "rediss://:hunter2@cache.example:6380"
+    assert found.keys.cache == ("new", "master_key")
+    assert "hunter2" not in repr(found)
+
+
+@pytest.mark.parametrize("url", ["http://x", "redis://x?ssl_cert_reqs=none", "redis://"])
+def test_a_url_that_turns_safety_off_is_none(url: str) -> None:
+    """Options in it could do so."""
+    (line,) = lines(TLS + REST.replace("cache: memory", f'cache: {{redis: "{url}"}}'))
+
+    assert "stores.cache.redis" in line
+
+
 def test_reads_what_may_be_left_out() -> None:
     found = settings(
         TLS

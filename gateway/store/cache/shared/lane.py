@@ -15,7 +15,7 @@ from .budget import Budget, Unreachable
 from .circuit import Circuit
 
 BUDGET = 0.02
-"""Seconds that a caller waits."""
+"""Seconds that a caller waits at most."""
 TOGETHER, QUEUED, OWED = 512, 10_000, 256
 """Commands that go in one batch, wait for theirs, and wait for a store that is away."""
 
@@ -38,14 +38,22 @@ class Lane:
     caller that goes, or whose budget ends, leaves its command to itself.
     """
 
-    def __init__(self, line: Line, clock: Clock, watch: Watch, told: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        line: Line,
+        clock: Clock,
+        watch: Watch,
+        told: Callable[[str], None],
+        budget: float = BUDGET,
+    ) -> None:
         """`told` hears ``cache_lost`` and ``cache_found``."""
         self._line = line
         self._clock = clock
         self._watch = watch
         self._told = told
         self._circuit = Circuit()
-        self._budget = Budget(BUDGET, self._failed)
+        self._seconds = budget
+        self._budget = Budget(budget, self._failed)
         self._waiting: deque[Asked] = deque()
         self._owed: deque[Command] = deque(maxlen=OWED)
         self._running: asyncio.Task[None] | None = None
@@ -129,7 +137,7 @@ class Lane:
                 each.give(Unreachable())
             self._waiting.clear()
             return
-        if in_time or self._clock.now() - begun <= BUDGET:
+        if in_time or self._clock.now() - begun <= self._seconds:
             self._worked()
         elif not self._circuit.is_closed:
             self._circuit.failed(self._clock.now())
