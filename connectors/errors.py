@@ -198,6 +198,8 @@ class SpendCapped(Suspended):
     """What the caller may spend today does not reach for this call."""
 
     outcome = Outcome.SKIPPED_COST
+    wait: float = 0.0
+    """Seconds after which there is money again."""
 
 
 class Unresolved(Suspended):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from random import Random, SystemRandom
 from typing import TextIO
@@ -14,7 +14,7 @@ from connectors.faults import ConfigError, Findings
 from connectors.kit import Clock, Kit, Secrets
 
 from .catalog.assembly import Assembled, assemble
-from .catalog.reading import CatalogError, read_catalog, read_own_settings
+from .catalog.reading import Catalog, CatalogError, read_catalog, read_own_settings
 from .clock import LoopClock
 from .composition import compose
 from .config.finding import of_config
@@ -24,6 +24,7 @@ from .fields.schema import schema
 from .jobs.continuations import Continuations
 from .jobs.doorbell import Doorbell, close
 from .jobs.store import StoredJobs
+from .limits import CallerSpending
 from .pipeline import Pipeline
 from .reconciling.running import reconciling
 from .rpc.catalog import CatalogChannel
@@ -102,12 +103,15 @@ async def running(
         stack.push_async_callback(stores.aclose)
         # Before the stores: what a bureau says until then is still kept.
         stack.push_async_callback(doorbell.aclose)
-        kit = _kit(
-            settings,
-            folder,
-            stores,
-            keys,
-            _World(clock, random, secrets, env, doorbell.url, cache),
+        kit, spending = _spent(
+            catalog,
+            _kit(
+                settings,
+                folder,
+                stores,
+                keys,
+                _World(clock, random, secrets, env, doorbell.url, cache),
+            ),
         )
         assembled = assemble(catalog, kit, keys, stores.profiles.get)
         for transport in assembled.transports:
@@ -115,7 +119,7 @@ async def running(
         # After the assembly: a config that is wrong leaves no files behind.
         await stores.start()
         await stack.enter_async_context(_settling(assembled, stores, clock))
-        pipeline = compose(assembled, keys, kit, stores.ledger, log)
+        pipeline = compose(assembled, keys, kit, stores.ledger, spending, log)
         stack.push_async_callback(close, assembled.jobs)
         await doorbell.open(assembled.callbacks, assembled.jobs, StoredJobs(stores.jobs), log)
         server = _server(
@@ -189,6 +193,13 @@ def _announced(stores: Stores, log: JsonLog) -> Stores:
     return stores
 
 
+def _spent(catalog: Catalog, kit: Kit) -> tuple[Kit, CallerSpending]:
+    """Keep callers to what they may spend, on top of what the ledger knows."""
+    callers = [entry.spec for entry in catalog.callers.values()]
+    spending = CallerSpending.of(callers, kit.clock, kit.history)
+    return replace(kit, spending=spending), spending
+
+
 @asynccontextmanager
 async def _logging(streams: Streams, clock: Clock) -> AsyncIterator[JsonLog]:
     log = JsonLog(clock, streams.log, streams.protected)
@@ -223,9 +234,9 @@ def _server(
     settings: Settings, channel: DataChannel, assembled: Assembled, kit: Kit, outside: _Outside
 ) -> GrpcioServer:
     view = assembled.view(settings.billing_currency)
-    admit = channel.pipeline.admit
+    line = channel.pipeline
     identify, guards = assembled.callers.identify, assembled.guards
-    catalog = CatalogChannel(view, identify, admit, kit.clock, guards)
+    catalog = CatalogChannel(view, identify, line.admit, line.decide, kit.clock, guards)
     listener = Listener(
         outside.listen or settings.listen.main,
         outside.tls,

@@ -6,6 +6,7 @@ from connectors.kit import Kit
 
 from .catalog.assembly import Assembled
 from .fields.schema import read_user_info
+from .limits import Admission, CallerSpending
 from .pipeline import Pipeline
 from .security.keys import Keys
 from .stages.admit import Admit
@@ -23,7 +24,14 @@ from .telemetry.log import JsonLog
 from .telemetry.shadows import ShadowLog
 
 
-def compose(assembled: Assembled, keys: Keys, kit: Kit, ledger: Ledger, log: JsonLog) -> Pipeline:
+def compose(
+    assembled: Assembled,
+    keys: Keys,
+    kit: Kit,
+    ledger: Ledger,
+    spending: CallerSpending,
+    log: JsonLog,
+) -> Pipeline:
     """Put the stages in their places."""
     products, version = assembled.products, assembled.catalog.version
     identify = assembled.callers.identify
@@ -38,17 +46,29 @@ def compose(assembled: Assembled, keys: Keys, kit: Kit, ledger: Ledger, log: Jso
         DailySpend(kit.clock),
         ShadowLog(log),
     )
+    authorize = Authorize(
+        assembled.seats,
+        assembled.terms,
+        keys.subject_token,
+        version,
+        kit.clock,
+        records,
+        draw,
+        assembled.buying,
+        spending,
+        assembled.known,
+    )
     return Pipeline(
         admit=Admit(assembled.callers, products, kit.clock),
         validate=Validate({name: preset.rules for name, preset in assembled.presets.items()}),
         fill=Fill(assembled.presets),
-        authorize=Authorize(
-            assembled.seats, assembled.terms, keys.subject_token, version, kit.clock, records, draw
-        ),
+        authorize=authorize,
         fan_out=FanOut(assembled.calls, assembled.seats, read_user_info, kit.clock, records),
         structure=Structure(assembled.blueprints, kit.clock),
         verify=Verify(assembled.seats),
         refuse=records.refused,
         ended=InquiryLog(log, kit.clock, identify, products),
         trial=lambda answers: shadows.begin(answers, answers.granted.shadows),
+        room=Admission(identify, kit.clock),
+        would_grant=authorize.decide,
     )

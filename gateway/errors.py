@@ -8,6 +8,7 @@ How an inquiry can fail, one class for each thing a caller could do about it.
     ├── Unauthenticated         prove who you are
     ├── NotAllowed              ask for something that your policy allows
     ├── ConsentFails            obtain consent for this, and ask again
+    ├── LimitReached            ask again later: the caller's own limit is used up
     ├── LedgerUnavailable       ask again later: nothing was sent
     ├── Draining                send again, elsewhere, what was not answered: none of it was begun
     ├── UnknownInquiry          ask as a new inquiry: no answer of that one was left to come
@@ -71,6 +72,16 @@ class NotAllowed(GatewayError):
 
 class ConsentFails(GatewayError):
     """Consent is missing, expired, for another purpose, or names other recipients."""
+
+
+class LimitReached(GatewayError):
+    """What this caller may ask, or spend, is used up for now; nothing was sent."""
+
+    def __init__(self, reason: str, caller: str, retry_after: float) -> None:
+        """`retry_after` is in seconds."""
+        super().__init__(reason)
+        self.caller = caller
+        self.retry_after = retry_after
 
 
 class LedgerUnavailable(GatewayError):

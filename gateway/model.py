@@ -10,7 +10,7 @@ name may make one.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum, unique
@@ -132,11 +132,20 @@ class Granted:
     """What queries may refer to besides ``user_info``, by root."""
     shadows: tuple[str, ...] = ()
     """Connectors on trial that may be asked as well; nothing of them reaches the caller."""
+    allowances: Mapping[str, Decimal] = field(default_factory=dict)
+    """What waterfalls may spend, by name; one that is not here may spend what it takes."""
+    known: frozenset[str] = frozenset()
+    """Connectors whose answer was there when somebody looked; not always does anybody."""
+    bound: bool = False
+    """Whether a limit of cost counted on that: then no more than what is known is taken of them."""
 
     def query(self, connector: str, deadline: Callable[[], float], user_info: Values) -> Query:
+        standing = self.standing
+        if self.bound and connector in self.known:
+            standing = replace(standing, reuse=ReuseMode.ONLY_CACHE)
         return Query(
             connector=connector,
-            standing=self.standing,
+            standing=standing,
             deadline=deadline,
             subject=self.values["subject"],
             inquiry=self.values["inquiry"],

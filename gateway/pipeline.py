@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 
 from connectors.contract import Values
@@ -36,6 +37,16 @@ def untried(_: Answers) -> None:
     """Nothing is on trial."""
 
 
+def roomy(_: Inquiry) -> AbstractContextManager[None]:
+    """There is room for everybody."""
+    return nullcontext()
+
+
+async def undecided(_: Filled) -> Granted:
+    """Nobody asks what would be."""
+    raise RuntimeError("nobody decides what is not asked")
+
+
 @dataclass(frozen=True, slots=True)
 class Pipeline:
     """
@@ -58,10 +69,19 @@ class Pipeline:
     """Hears once how each inquiry ended, faults of ours aside."""
     trial: Callable[[Answers], None] = untried
     """Lets connectors on trial be asked; waits for nothing."""
+    room: Callable[[Inquiry], AbstractContextManager[None]] = roomy
+    """Holds a place for an inquiry of a caller; of one that finds none nothing is written down."""
+    would_grant: Callable[[Filled], Awaitable[Granted]] = undecided
+    """Decides as `authorize` does, and writes nothing down."""
+
+    async def decide(self, inquiry: Inquiry) -> Granted:
+        """Walk an inquiry as far as its grant, which is not made: nothing may be asked on it."""
+        return await self.would_grant(await self.fill(self.validate(self.admit(inquiry))))
 
     async def __call__(self, inquiry: Inquiry, listen: Listen = unheard) -> Verified:
         try:
-            verified = await self._walk(inquiry, listen)
+            with self.room(inquiry):
+                verified = await self._walk(inquiry, listen)
         except GatewayError as error:
             self.ended(inquiry, error)
             raise

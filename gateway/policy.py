@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from pydantic import Field
 
+from connectors.answer.billing import Price
 from connectors.kit import Strict
+from connectors.units import Rate
 from connectors.words import Purpose
 
 
@@ -31,6 +33,22 @@ class Permissions(Strict):
     bypass_cache: bool = False
 
 
+class Limits(Strict):
+    """How much of the gateway one caller may use; what is past them is RESOURCE_EXHAUSTED."""
+
+    rate: Rate | None = None
+    """Of inquiries, with a burst of one second's worth; each process counts for itself."""
+    concurrency: int | None = Field(default=None, ge=1)
+    """Inquiries under way at once; each process counts for itself."""
+    spend_per_day: Price | None = None
+    """
+    Past which nothing is bought until the next day (UTC).
+
+    A process knows what the ledger tells it when the day, or it, begins, and what it
+    spends itself.
+    """
+
+
 class CallerPolicy(Strict):
     """Who a caller is and what it may order; what is not named is denied."""
 
@@ -40,4 +58,5 @@ class CallerPolicy(Strict):
     products: tuple[str, ...]
     purposes: tuple[Purpose, ...]
     fields: FieldPolicy = FieldPolicy()
+    limits: Limits = Limits()
     may: Permissions = Permissions()

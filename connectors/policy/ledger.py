@@ -70,7 +70,9 @@ class Recorded:
         cost = Decimal(0)
         try:
             reply = await self._attempt(call, query)
-            cost = reply.cost
+            # Nobody comes back to say what a job will cost: it counts as bought.
+            goes_on = reply.outcome is Outcome.PENDING and self.effect is not Effect.FREE
+            cost = price if goes_on else reply.cost
             return reply
         except ConnectorError as error:
             cost = error.cost

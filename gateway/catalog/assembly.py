@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
 from connectors.assembly.built import Built
 from connectors.bureau import Bureau
-from connectors.contract import Call, Transport
+from connectors.contract import Call, Query, Reply, Transport
 from connectors.dedupe.status_query import StatusQuery
 from connectors.faults import ConfigError, Findings
 from connectors.kit import Kit
@@ -18,27 +18,28 @@ from connectors.shape.work import Work
 from connectors.spec import ConnectorSpec
 from connectors.template import Language
 from connectors.template.constant import constant
-from connectors.words import Effect
 
 from ..config.finding import Located
-from ..fields.merging import Merging
 from ..fillers import FillerKit, Recall, build_fillers
 from ..policy import CallerPolicy
-from ..product import Prefer, ProductSpec
+from ..product import ProductSpec
 from ..rules import build_rules
 from ..security.keys import Keys
 from ..stages.admit import Callers
-from ..stages.authorize import Terms
+from ..stages.authorize import Buying, Terms
 from ..stages.fill import Preset
 from ..stages.inputs import check as check_inputs
 from ..stages.plan import Seat
 from ..stages.shadow import ShadowSeat
 from ..stages.structure import Blueprint
+from .blueprints import blueprint
 from .reading import Catalog, CatalogError, Entry
 from .references import dangling, unmet_needs
-from .seating import Seating, seated
+from .seating import Seating, check_currency, seated
 from .view import Catalog as CatalogView
-from .view import ConnectorFacts
+from .view import facts
+
+Look = Callable[[Query], Awaitable[Reply | None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,8 @@ class Assembled:
     callers: Callers
     calls: Mapping[str, Call]
     """By connector."""
+    looks: Mapping[str, Look]
+    """By connector: what tells of a query whether its answer is known."""
     jobs: Mapping[str, Work]
     """By connector: of those that are answered later."""
     callbacks: Mapping[str, CallbackReading]
@@ -62,6 +65,8 @@ class Assembled:
     """By product."""
     shadows: Mapping[str, tuple[ShadowSeat, ...]]
     """By product: connectors on trial."""
+    buying: Mapping[str, Buying]
+    """By product."""
     terms: Mapping[str, Terms]
     """By connector."""
     presets: Mapping[str, Preset]
@@ -74,14 +79,17 @@ class Assembled:
     def products(self) -> Mapping[str, ProductSpec]:
         return {name: entry.spec for name, entry in self.catalog.products.items()}
 
+    async def known(self, query: Query) -> Reply | None:
+        """Give what is known of a query already; nobody is asked."""
+        return await self.looks[query.connector](query)
+
     def view(self, currency: str) -> CatalogView:
         """Describe what callers may know of it."""
         return CatalogView(
             products=self.products,
             seats=self.seats,
-            connectors={
-                name: _facts(entry.spec) for name, entry in self.catalog.connectors.items()
-            },
+            buying=self.buying,
+            connectors={name: facts(entry.spec) for name, entry in self.catalog.connectors.items()},
             currency=currency,
             config_version=self.catalog.version,
         )
@@ -110,6 +118,7 @@ def assemble(catalog: Catalog, kit: Kit, keys: Keys, recall: Recall) -> Assemble
         catalog=catalog,
         callers=callers,
         calls={name: one.call for name, one in built.items()},
+        looks={name: one.known for name, one in built.items()},
         jobs={name: one.jobs for name, one in built.items() if one.jobs},
         callbacks={name: one.callback for name, one in built.items() if one.callback},
         statuses={name: one.status for name, one in built.items() if one.status},
@@ -121,10 +130,11 @@ def assemble(catalog: Catalog, kit: Kit, keys: Keys, recall: Recall) -> Assemble
         transports=tuple(bureau.transport for bureau in bureaus.values()),
         seats={name: each.seats for name, each in seating.items()},
         shadows={name: each.shadows for name, each in seating.items()},
+        buying={name: each.buying for name, each in seating.items()},
         terms={name: _terms(spec) for name, spec in connectors.items()},
         presets=presets,
         blueprints={
-            name: _blueprint(product, connectors, kit) for name, product in products.items()
+            name: blueprint(product, connectors, kit) for name, product in products.items()
         },
         owned=owned,
     )
@@ -187,10 +197,13 @@ def _callers(catalog: Catalog, kit: Kit, keys: Keys, findings: list[Located]) ->
     by_key: dict[str, CallerPolicy] = {}
     language = Language(types={}, secrets=lambda name: kit.secrets.read(name).reveal(), env=kit.env)
     for entry in catalog.callers.values():
-        try:
+        wrong = Findings()
+        with wrong.at():
             _identify(entry, language, by_san, by_key)
-        except ConfigError as error:
-            findings.extend(entry.blame(error))
+        with wrong.at("limits"):
+            check_currency(entry.spec.limits.spend_per_day, kit, "spend_per_day")
+        if wrong.found:
+            findings.extend(entry.blame(ConfigError.of(tuple(wrong.found))))
     return Callers(by_san, by_key, keys.api_key_hash)
 
 
@@ -218,7 +231,7 @@ def _seating(
 ) -> dict[str, Seating]:
     seating: dict[str, Seating] = {}
     for name, entry in catalog.products.items():
-        if not all(use.connector in connectors for use in entry.spec.connectors):
+        if not all(name in connectors for use in entry.spec.connectors for name in use.members):
             continue
         try:
             seating[name] = seated(entry.spec, connectors, kit)
@@ -230,48 +243,3 @@ def _seating(
 def _terms(spec: ConnectorSpec) -> Terms:
     policy = spec.policy
     return Terms(spec.bureau, policy.purposes, policy.consent, policy.data_classes)
-
-
-def _blueprint(
-    product: ProductSpec, connectors: Mapping[str, ConnectorSpec], kit: Kit
-) -> Blueprint:
-    names = [use.connector for use in product.asked]
-    return Blueprint(
-        targets={name: connectors[name].targets for name in names},
-        versions={name: connectors[name].version for name in names},
-        merging=Merging(
-            prefer=_prefer(product, connectors),
-            keys=kit.schema.keys,
-        ),
-        checks=tuple(check.build() for check in product.checks),
-    )
-
-
-def _prefer(
-    product: ProductSpec, connectors: Mapping[str, ConnectorSpec]
-) -> dict[str, tuple[str, ...]]:
-    """Write rules out by field: who has one field of a section need not have the next."""
-    names = [use.connector for use in product.asked]
-    fields = dict.fromkeys(
-        # A list is one field, however its rows are mapped.
-        target.partition("[")[0]
-        for name in names
-        for target in connectors[name].gives
-    )
-    rules = {field: product.merge.get(product.merge_rule(field) or "") for field in fields}
-    return {field: rule.prefer for field, rule in rules.items() if isinstance(rule, Prefer)}
-
-
-def _facts(spec: ConnectorSpec) -> ConnectorFacts:
-    billing = spec.billing
-    return ConnectorFacts(
-        name=spec.name,
-        version=spec.version,
-        bureau=spec.bureau,
-        effect=spec.effect,
-        price=spec.price,
-        outcomes=frozenset(row.outcome for row in spec.outcomes),
-        billable=billing.billable if billing and spec.effect is not Effect.FREE else frozenset(),
-        targets=spec.gives,
-        purposes=spec.policy.purposes,
-    )

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import json
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from connectors.words import Purpose
+from connectors.words import Outcome, Purpose
 
 from ..catalog.dry_run import build, look_through
 from ..catalog.reading import Catalog, CatalogError, read_catalog, read_own_settings
 from ..catalog.view import Explained
+from ..stages.plan import Seat, Unit
 from . import printing, process
 
 Config = Annotated[
@@ -61,11 +62,16 @@ def explain(
     purpose: Annotated[
         Purpose | None, typer.Option(case_sensitive=False, help="Leave out whom it rules out.")
     ] = None,
+    max_cost: Annotated[
+        str | None, typer.Option(help="The most it may cost, in the billing currency: 25.00")
+    ] = None,
 ) -> None:
     """
     Show whom an inquiry would ask, in which order, for what, and at what price.
 
     Cache and consent are not known here: a real inquiry may ask fewer, and never more.
+    Of a waterfall the next is asked only if the one before it ended in a way on which it goes
+    on; the expected price is that of everybody having a hit.
 
     Example: bureau-gateway explain loan_v1 --config config --fields credit_summary
 
@@ -83,9 +89,21 @@ def explain(
         known = ", ".join(sorted(view.products))
         raise typer.BadParameter(f"there is no product {product}; there is {known}")
     wanted = tuple(fields or ()) or view.products[product].fields
-    explained = view.explain(product, wanted, purpose)
+    explained = view.explain(product, wanted, purpose, _amount(max_cost))
     _show(explained, product, currency)
     raise typer.Exit(process.FINE)
+
+
+def _amount(text: str | None) -> Decimal | None:
+    if text is None:
+        return None
+    try:
+        found = Decimal(text)
+    except InvalidOperation:
+        found = Decimal("NaN")
+    if not found.is_finite() or found < 0:
+        raise typer.BadParameter("--max-cost is an amount, 0 or more: 25.00")
+    return found
 
 
 def _show(explained: Explained, product: str, currency: str) -> None:
@@ -94,7 +112,7 @@ def _show(explained: Explained, product: str, currency: str) -> None:
             seat.connector,
             seat.bureau,
             explained.left_out.get(seat.connector) or str(explained.waves[seat.connector]),
-            "required" if seat.required else "",
+            _kind(seat),
             _price(seat.price, currency) if seat.connector in explained.waves else "",
             "\n".join(explained.fields.get(seat.connector, ())),
         )
@@ -103,10 +121,29 @@ def _show(explained: Explained, product: str, currency: str) -> None:
     columns = ("connector", "bureau", "wave", "", "price", "fields")
     console = process.console()
     console.print(printing.table(f"Plan of {product}", columns, rows, "connector"))
-    least, most = explained.least, explained.most
-    console.print(f"price: {least:.2f} to {_price(most, currency)}")
+    for unit in explained.waterfalls:
+        console.print(_waterfall(unit))
+    price = explained.price
+    console.print(
+        f"price: {price.least:.2f} to {_price(price.most, currency)},"
+        f" expected {_price(price.expected, currency)}"
+    )
     if explained.uncovered:
         console.print(f"nobody gives: {', '.join(explained.uncovered)}")
+
+
+def _kind(seat: Seat) -> str:
+    words = ["required"] if seat.required else []
+    return " ".join([*words, f"in {seat.unit}"] if seat.waterfall else words)
+
+
+def _waterfall(unit: Unit) -> str:
+    rules = unit.seats[0].waterfall
+    if rules is None:
+        return ""
+    order = " > ".join(rules.order)
+    ends = ", ".join(outcome for outcome in Outcome if outcome in rules.continue_on)
+    return f"{unit.name}: {order}; {rules.min_success} must answer; goes on after {ends}"
 
 
 def _price(price: Decimal, currency: str) -> str:

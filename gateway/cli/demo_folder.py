@@ -33,17 +33,19 @@ SUBJECT = {
     "certificate_number": "1000000000000001",
 }
 """Known to the mock bureaus; the mobile is left to the preset database."""
+_AMERICAN = {
+    "given_name": "JOHN",
+    "family_name": "SAMPLE",
+    "id_type": "SSN",
+    "id_number": "111111111",
+    "date_of_birth": "1990-08-04",
+    "address": {"line1": "510 EXAMPLE ST", "region": "IN", "postal_code": "46360"},
+}
 SUBJECTS: Mapping[str, Mapping[str, object]] = {
     PRODUCT: SUBJECT,
     "lending_checks_v1": {**SUBJECT, "bank_card": "6200000000000005"},
-    "us_loan_v1": {
-        "given_name": "JOHN",
-        "family_name": "SAMPLE",
-        "id_type": "SSN",
-        "id_number": "111111111",
-        "date_of_birth": "1990-08-04",
-        "address": {"line1": "510 EXAMPLE ST", "region": "IN", "postal_code": "46360"},
-    },
+    "us_loan_v1": _AMERICAN,
+    "us_card_v1": _AMERICAN,
     "mx_loan_v1": {
         "given_name": "JUAN",
         "family_name": "PRUEBA",

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
 
 from connectors.faults import ConfigError, Place
 
@@ -113,7 +114,7 @@ def of_validation(
     document: Document, model: type[BaseModel], error: ValidationError
 ) -> tuple[Located, ...]:
     """Tell pydantic's errors in the words and at the places of the file."""
-    errors = error.errors(include_url=False)
+    errors = _telling(error.errors(include_url=False))
     traced = [_Fault.of(trace(model, one["loc"]), one) for one in errors]
     entered = {union for fault in traced for union in fault.trace.unions if not fault.trace.branch}
     branches: dict[Place, list[str]] = {}
@@ -127,6 +128,12 @@ def of_validation(
         message = " or ".join(dict.fromkeys(messages)).replace(" or must be ", " or ")
         found.append(Located(document.file, *document.position(at), message, at))
     return ordered(found)
+
+
+def _telling(errors: Sequence[ErrorDetails]) -> list[ErrorDetails]:
+    """Leave out that a list is too short where that is for what is wrong with its items."""
+    within = {one["loc"][:length] for one in errors for length in range(len(one["loc"]))}
+    return [one for one in errors if one["type"] != "too_short" or one["loc"] not in within]
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from google.protobuf.message import Message
 from google.rpc import code_pb2, error_details_pb2, status_pb2
 
 from .. import errors
-from ..errors import Broken, GatewayError, OutcomeUnknown
+from ..errors import Broken, GatewayError, LimitReached, OutcomeUnknown
 from ..subject.violation import Violation
 from .translate import duration
 
@@ -51,6 +51,7 @@ ROWS: Final[Mapping[type[GatewayError], Row]] = {
     errors.Unauthenticated: Row(code_pb2.UNAUTHENTICATED, "credentials are missing or not valid"),
     errors.NotAllowed: Row(code_pb2.PERMISSION_DENIED, "this caller may not ask for this"),
     errors.ConsentFails: Row(code_pb2.FAILED_PRECONDITION, "the consent does not cover this"),
+    errors.LimitReached: Row(code_pb2.RESOURCE_EXHAUSTED, "this caller has reached its limit"),
     errors.LedgerUnavailable: Row(
         code_pb2.UNAVAILABLE, "nothing can be recorded, so nothing was asked", duration(1.0)
     ),
@@ -76,6 +77,9 @@ MESSAGES: Final[Mapping[str, str]] = {
     "PURPOSE_NOT_ALLOWED": "this caller may not order this product for this purpose",
     "FIELD_NOT_ALLOWED": "this caller may not order these fields of this product",
     "BYPASS_NOT_ALLOWED": "this caller may not bypass the cache",
+    "SPENDING_LIMIT": "what this caller may spend today is spent",
+    "RATE_LIMIT": "this caller asks more often than it may",
+    "CONCURRENCY_LIMIT": "this caller has as many inquiries under way as it may",
     "CONNECTOR_PURPOSE": "a required connector may not be asked for this purpose",
     "CONSENT_MISSING": "the product needs the subject's consent",
     "CONSENT_EXPIRED": "the consent has expired",
@@ -136,6 +140,13 @@ def _details(error: GatewayError, row: Row) -> Iterator[Message]:
             description=MESSAGES.get(error.reason, row.message),
         )
         yield precondition
+    if isinstance(error, LimitReached):
+        quota = error_details_pb2.QuotaFailure()
+        quota.violations.add(
+            subject=f"caller:{error.caller}", description=MESSAGES.get(error.reason, row.message)
+        )
+        yield quota
+        yield error_details_pb2.RetryInfo(retry_delay=duration(error.retry_after))
     if row.retry_after is not None:
         yield error_details_pb2.RetryInfo(retry_delay=row.retry_after)
 

@@ -11,6 +11,7 @@ from datachannel.v1 import data_channel_service_pb2, inquiry_pb2
 from google.protobuf.duration_pb2 import Duration
 from google.protobuf.message import Message
 from google.protobuf.timestamp_pb2 import Timestamp
+from google.type import money_pb2
 
 from connectors.words import ReuseMode
 
@@ -38,7 +39,7 @@ def unreadable(request: Request, currency: str) -> tuple[Violation, ...]:
     }
     found = [violation for name, part in parts.items() for violation in _below(part, name)]
     if request.HasField("max_cost"):
-        found += _max_cost(request, currency)
+        found += unreadable_cost(request.max_cost, currency)
     # Without an id there is no consent, which is for another stage to say.
     if request.consent.id and (unfit := unfit_id("consent.id", request.consent.id)):
         found.append(unfit)
@@ -128,12 +129,16 @@ _READ: Mapping[str, Callable[[Any, str], Iterator[Violation]]] = {
 }
 
 
-def _max_cost(request: Request, currency: str) -> Iterator[Violation]:
-    if request.max_cost.currency_code != currency:
-        yield Violation("max_cost", "currency", f"must be in the billing currency, {currency}")
+def unreadable_cost(cost: money_pb2.Money, currency: str) -> tuple[Violation, ...]:
+    """Say what is wrong with the most that something may cost."""
+    found = []
+    if cost.currency_code != currency:
+        told = f"must be in the billing currency, {currency}"
+        found.append(Violation("max_cost", "currency", told))
     try:
-        negative = amount(request.max_cost) < 0
+        negative = amount(cost) < 0
     except ValueError:
         negative = True
     if negative:
-        yield Violation("max_cost", "money", "must be an amount, 0 or more")
+        found.append(Violation("max_cost", "money", "must be an amount, 0 or more"))
+    return tuple(found)

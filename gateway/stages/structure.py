@@ -12,7 +12,7 @@ from datachannel.v1 import user_info_pb2
 from connectors.contract import FieldNote, Reply
 from connectors.kit import Clock
 from connectors.mapping import status_of
-from connectors.words import FieldStatus
+from connectors.words import FieldStatus, Outcome
 
 from ..checks import Check, Evidence
 from ..fields.merging import Merging
@@ -22,8 +22,9 @@ from ..fields.twins import twin_fields, write_twins
 from ..model import Answer, Answers, FieldMeta, Granted, Report
 from ..subject.filling import FieldOrigin, Filling
 
-NOTHING = frozenset({FieldStatus.NULL_VALUE, FieldStatus.NOT_FOUND, FieldStatus.NOT_REQUESTED})
-"""Nobody failed over such a field, and nobody gave it."""
+LIGHT = {FieldStatus.NULL_VALUE: 0, FieldStatus.NOT_FOUND: 0, FieldStatus.NOT_REQUESTED: 1}
+"""How much a status says of a field that somebody else has a word on, too."""
+FAILED, HELD = 2, 3
 GIVEN = frozenset({FieldStatus.PRESENT, FieldStatus.OUTSIDE_MAX_AGE})
 """A bureau gave the value of such a field."""
 
@@ -115,28 +116,38 @@ def _describe(fields: dict[str, FieldMeta], answers: Answers, blueprint: Bluepri
     """
     Say of each target once what became of it, preferring whoever has it.
 
-    Where nobody has it, whoever failed speaks: that another found nothing does
-    not tell what the one that failed would have found.
+    Where nobody has it, whoever failed speaks, and then whoever could not be asked:
+    that another found nothing does not tell what they would have found. Whoever was
+    not needed speaks only where nobody else does.
     """
-    for name, targets in blueprint.targets.items():
-        answer = answers.by_connector.get(name)
-        if answer is None:
-            continue
+    known = answers.by_connector
+    needed = sorted(
+        (name for name in blueprint.targets if name in known),
+        key=lambda name: known[name].outcome is Outcome.NOT_NEEDED,
+    )
+    for name in needed:
+        answer, targets = known[name], blueprint.targets[name]
         told = answer.reply.meta if answer.reply else {}
         # Of a mapping family only what stood in the answer is a field of the report.
         every = dict.fromkeys((*targets, *told)) if told.keys() - set(targets) else targets
         for target, meta in _metas(every, answer, blueprint.versions[name]):
-            known = fields.get(target)
-            if known is None or _better(target, meta, known, blueprint.merging):
+            if target not in fields or (
+                answer.outcome is not Outcome.NOT_NEEDED
+                and _better(target, meta, fields[target], blueprint.merging)
+            ):
                 fields[target] = meta
 
 
 def _better(target: str, meta: FieldMeta, known: FieldMeta, merging: Merging) -> bool:
     if meta.status is not FieldStatus.PRESENT:
-        return known.status in NOTHING and meta.status not in NOTHING
+        return _weight(meta) > _weight(known)
     if known.status is not FieldStatus.PRESENT or known.origin is not FieldOrigin.BUREAU:
         return True
     return merging.rank(target, meta.connector) < merging.rank(target, known.connector)
+
+
+def _weight(meta: FieldMeta) -> int:
+    return HELD if meta.status is FieldStatus.PRESENT else LIGHT.get(meta.status, FAILED)
 
 
 def _metas(targets: Iterable[str], answer: Answer, version: str) -> Iterator[tuple[str, FieldMeta]]:

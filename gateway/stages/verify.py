@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
+from connectors.errors import SpendCapped
 from connectors.words import Billed, FieldStatus, Outcome
 
-from ..errors import ConnectorsUnavailable, GatewayError, OutcomeUnknown
+from ..errors import ConnectorsUnavailable, GatewayError, LimitReached, OutcomeUnknown
 from ..fields.paths import touches
 from ..model import Answer, Answers, Missing, Report, Verdict, Verified
-from .plan import Seat
+from .plan import Seat, Unit, units
 
 KNOWN = frozenset({FieldStatus.PRESENT, FieldStatus.NULL_VALUE, FieldStatus.NOT_FOUND})
 """The truth about a field is known, be it that there is nothing."""
@@ -19,6 +20,8 @@ KNOWN = frozenset({FieldStatus.PRESENT, FieldStatus.NULL_VALUE, FieldStatus.NOT_
 BY_CHOICE = frozenset({Outcome.NOT_NEEDED})
 """Nobody wanted it, so nothing is missing."""
 
+TO_COME = frozenset({Outcome.PENDING, Outcome.NEED_MORE})
+"""An answer of sorts: what is wanted comes later, or on another inquiry."""
 
 DECLINED = frozenset(
     {
@@ -71,18 +74,29 @@ class Verify:
     def _verdict(self, report: Report, *, gaps: bool) -> Verdict:
         answers = report.answers.by_connector
         product = report.answers.granted.filled.valid.admitted.inquiry.product
-        required = [
-            answers[seat.connector]
-            for seat in self.seats[product]
-            if seat.required and seat.connector in answers
-        ]
-        if any(answer.reply is None and not _chosen(answer) for answer in required):
-            return Verdict.INSUFFICIENT
-        if any(answer.outcome in (Outcome.PENDING, Outcome.NEED_MORE) for answer in required):
-            return Verdict.PENDING
+        verdicts = [_unit(unit, answers) for unit in units(self.seats[product]) if unit.required]
+        for worse in (Verdict.INSUFFICIENT, Verdict.PENDING):
+            if worse in verdicts:
+                return worse
         if report.lacking:
             return Verdict.INSUFFICIENT
         return Verdict.PARTIAL if gaps else Verdict.COMPLETE
+
+
+def _unit(unit: Unit, answers: Mapping[str, Answer]) -> Verdict:
+    """
+    Judge a required connector, or waterfall, by its answers alone.
+
+    Of a waterfall as many must have answered as the product asks for, or as could give
+    something that is wanted, be it that nobody is on file.
+    """
+    ends = [answers[seat.connector] for seat in unit.seats if seat.connector in answers]
+    to_come = sum(answer.outcome in TO_COME for answer in ends)
+    answered = sum(answer.reply is not None for answer in ends) - to_come
+    enough = min(unit.enough, sum(not _chosen(answer) for answer in ends))
+    if answered >= enough:
+        return Verdict.COMPLETE
+    return Verdict.PENDING if answered + to_come >= enough else Verdict.INSUFFICIENT
 
 
 def _chosen(answer: Answer | None) -> bool:
@@ -133,6 +147,7 @@ def _refuse_emptiness(answers: Answers) -> None:
         and answer.outcome not in DECLINED
     ]
     if not failed:
+        _refuse_poverty(answers)
         return
     unsure = [error for error in failed if error.billed is not Billed.NO]
     end: GatewayError = ConnectorsUnavailable()
@@ -141,3 +156,15 @@ def _refuse_emptiness(answers: Answers) -> None:
         end = OutcomeUnknown(tuple(error.call_id for error in unsure), timed_out=timed_out)
     end.outcomes = answers.outcomes
     raise end
+
+
+def _refuse_poverty(answers: Answers) -> None:
+    """End without a report where the caller's money for today reached for nothing at all."""
+    capped = [
+        answer.missed.error
+        for answer in answers.by_connector.values()
+        if answer.missed is not None and isinstance(answer.missed.error, SpendCapped)
+    ]
+    if capped:
+        caller = answers.granted.filled.valid.admitted.caller.name
+        raise LimitReached("SPENDING_LIMIT", caller, capped[0].wait)

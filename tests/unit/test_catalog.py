@@ -15,14 +15,16 @@ from datachannel.v1.inquiry_pb2 import (
     PURPOSE_FRAUD_PREVENTION,
 )
 from google.protobuf.field_mask_pb2 import FieldMask
+from google.type.money_pb2 import Money
 
 from connectors.policy.breaker.breaker import Breaker
 from connectors.policy.breaker.circuit import Verdict
 from connectors.words import Effect, Outcome, Purpose
 from gateway.catalog.view import Catalog, ConnectorFacts
-from gateway.errors import Malformed, NotAllowed
+from gateway.errors import InvalidFields, Malformed, NotAllowed
+from gateway.model import Granted, Inquiry
 from gateway.policy import FieldPolicy
-from gateway.product import ProductSpec
+from gateway.product import ProductSpec, Waterfall
 from gateway.rpc.catalog import CatalogChannel
 from gateway.rpc.channel import DataChannel, Later
 from gateway.rpc.engine.contract import AnyMethod, Bidirectional, ServerStreaming
@@ -31,9 +33,12 @@ from gateway.rpc.services import main_methods
 from gateway.rpc.translate import amount
 from gateway.rpc.translate_report import ReportTranslation
 from gateway.stages.admit import Admit, Callers
+from gateway.stages.authorize import Buying
 from gateway.stages.plan import Seat
 from gateway.stages.structure import Structure
 from tests.inquiries import CALLER, CONTEXT, Line
+from tests.rooms import admitted, filled
+from tests.rooms import granted as grant
 from tests.standins import HandClock, anything, make_kit
 
 CREDIT = ProductSpec.model_validate(
@@ -102,7 +107,8 @@ def channel(**changes: Any) -> CatalogChannel:
     )
     callers = Callers({}, {"hashed": caller}, lambda _: "hashed")
     admit = Admit(callers, catalog.products, HandClock())
-    return CatalogChannel(catalog, callers.identify, admit, HandClock(), {"loans": GUARD})
+    guards = {"loans": GUARD}
+    return CatalogChannel(catalog, callers.identify, admit, anything(), HandClock(), guards)
 
 
 async def get(name: str = "credit", **changes: Any) -> catalog_pb2.Product:
@@ -217,6 +223,137 @@ async def test_a_plan_says_what_is_not_asked_and_why() -> None:
         ("loans", 1, report_pb2.OUTCOME_UNSPECIFIED),
     ]
     assert plan.uncovered_fields == ["credit_summary.inquiries"]
+
+
+FALL = Waterfall(
+    name="fall",
+    order=("score", "loans"),
+    continue_on=frozenset({Outcome.NO_HIT, Outcome.UNREACHABLE}),
+    start_if_remaining="800ms",  # type: ignore[arg-type] # as YAML has it
+)
+WATERFALL = ProductSpec.model_validate(
+    {
+        **CREDIT.model_dump(include={"name", "fields", "purposes"}),
+        "max_cost": {"amount": "2.75", "currency": "CNY"},
+        "connectors": [
+            {"connector": "police", "required": True},
+            {"waterfall": FALL, "needs": ["police"]},
+            {"connector": "late", "needs": ["fall"]},
+        ],
+    }
+)
+FALLING = (
+    SEATS[0],
+    replace(SEATS[1], waterfall=FALL),
+    replace(SEATS[2], waterfall=FALL, needs=("police",), expected=Decimal(0)),
+    seat("late", "fraud.device", "0.25", "fall"),
+)
+
+
+def falling(decide: Any = None) -> CatalogChannel:
+    """Offer a product with a waterfall."""
+    basic = channel()
+    catalog = replace(
+        basic.catalog,
+        products={"credit": WATERFALL},
+        seats={"credit": FALLING},
+        connectors={**basic.catalog.connectors, "late": facts(FALLING[3])},
+        buying={"credit": Buying(Decimal("2.75"))},
+    )
+    return replace(basic, catalog=catalog, decide=decide or anything())
+
+
+async def plan_of(
+    at: CatalogChannel, **parts: Any
+) -> tuple[dict[str, Any], pb.ExplainInquiryResponse]:
+    request = pb.ExplainInquiryRequest(**parts)
+    found = pb.ExplainInquiryResponse.FromString(
+        await at.explain_inquiry(request.SerializeToString(), CONTEXT)
+    )
+    return {each.connector: each for each in found.connectors}, found
+
+
+ORDER = {"product": "credit", "purpose": PURPOSE_CREDIT_ORIGINATION}
+
+
+async def test_a_product_shows_its_waterfalls_and_its_limit() -> None:
+    body = pb.GetProductRequest(name="credit").SerializeToString()
+    product = pb.GetProductResponse.FromString(await falling().get_product(body, CONTEXT)).product
+    (fall,) = product.waterfalls
+
+    assert [each.waterfall for each in product.connectors] == ["", "fall", "fall", ""]
+    assert (fall.name, list(fall.connectors), fall.min_success) == ("fall", ["score", "loans"], 1)
+    assert fall.continue_on == [report_pb2.OUTCOME_NO_HIT, report_pb2.OUTCOME_UNREACHABLE]
+    assert fall.start_if_remaining.ToMilliseconds() == 800
+    assert (fall.required, list(fall.needs)) == (False, ["police"])
+    assert amount(product.max_cost) == Decimal("2.75")
+
+
+async def test_a_plan_shows_whose_turn_it_would_be_and_what_is_likely() -> None:
+    by_name, plan = await plan_of(falling(), **ORDER)
+
+    assert {name: each.wave for name, each in by_name.items()} == {
+        "police": 1,
+        "score": 2,
+        "loans": 3,
+        "late": 4,
+    }
+    assert [by_name[name].waterfall for name in ("police", "score", "loans")] == [
+        "",
+        "fall",
+        "fall",
+    ]
+    # All of it would be 3.75; the product's limit is 2.75, and of the waterfall one has a hit.
+    assert amount(plan.price.max) == Decimal("2.75")
+    assert amount(plan.expected_price) == Decimal("2.75")
+    assert amount(by_name["loans"].expected_price) == 0
+
+
+async def test_a_plan_keeps_to_the_limit_that_is_asked_for() -> None:
+    limit = Money(currency_code="CNY", units=1, nanos=750_000_000)
+    by_name, plan = await plan_of(falling(), **ORDER, max_cost=limit)
+
+    assert by_name["score"].not_asked == report_pb2.OUTCOME_SKIPPED_COST
+    assert by_name["loans"].wave == 2
+    assert amount(plan.price.max) == Decimal("1.75")
+    with pytest.raises(InvalidFields):
+        await plan_of(falling(), **ORDER, max_cost=Money(currency_code="EUR"))
+
+
+async def test_a_whole_inquiry_is_explained_as_it_was_decided() -> None:
+    seen: list[Inquiry] = []
+
+    async def decide(asked: Inquiry) -> Granted:
+        seen.append(asked)
+        of = filled(replace(admitted("credit_summary", "fraud"), inquiry=asked))
+        return replace(
+            grant(of=of),
+            connectors=("police", "loans", "score"),
+            refused={"late": Outcome.SKIPPED_POLICY},
+            known=frozenset({"loans"}),
+        )
+
+    whole = data_channel_service_pb2.GetUserInfoRequest(product="credit")
+    whole.subject.name = "测试甲"
+    by_name, plan = await plan_of(falling(decide), inquiry=whole)
+
+    assert (seen[0].subject["name"], seen[0].product) == ("测试甲", "credit")
+    assert by_name["loans"].known and not by_name["score"].known
+    assert (by_name["loans"].wave, by_name["score"].wave) == (2, 3)
+    assert by_name["late"].not_asked == report_pb2.OUTCOME_SKIPPED_POLICY
+    assert amount(plan.expected_price) == Decimal("0.50")
+
+
+async def test_a_whole_inquiry_that_can_not_be_read_is_refused_as_it_would_be() -> None:
+    unreadable = data_channel_service_pb2.GetUserInfoRequest(
+        product="credit", purpose=PURPOSE_CREDIT_ORIGINATION
+    )
+    unreadable.subject.date_of_birth.month = 13
+    with pytest.raises(InvalidFields):
+        await plan_of(falling(), inquiry=unreadable)
+    unreadable.product = "nonsense"
+    with pytest.raises(NotAllowed):
+        await plan_of(falling(), inquiry=unreadable)
 
 
 async def test_a_purpose_rules_connectors_out() -> None:

@@ -15,7 +15,7 @@ from connectors.words import Outcome
 from gateway.product import ProductSpec
 from gateway.stages.condition import compile_condition
 from gateway.stages.inputs import look_up
-from gateway.stages.plan import Condition, Seat, plan
+from gateway.stages.plan import Case, Condition, Seat, plan
 from tests.rooms import inquiry, seat
 from tests.standins import make_kit
 
@@ -38,7 +38,7 @@ def planned(
     *seats: Seat, wanted: tuple[str, ...] = ALL, **application: Any
 ) -> dict[str, Outcome | None]:
     known = look_up(inquiry(application=application), {})
-    found = plan(seats, wanted, None, known)
+    found = plan(seats, wanted, Case(known))
     asked: dict[str, Outcome | None] = dict.fromkeys(one.connector for one in found.asked)
     return {**asked, **found.left_out}
 
@@ -122,7 +122,7 @@ def test_money_is_not_kept_for_who_is_not_asked() -> None:
         seat("a", required=True, when=when(STUDENT), price=Decimal(2)),
         seat("b", price=Decimal(2)),
     )
-    found = plan(seats, ALL, Decimal(2), look_up(inquiry(), {}))
+    found = plan(seats, ALL, Case(look_up(inquiry(), {}), limit=Decimal(2)))
 
     assert [one.connector for one in found.asked] == ["b"]
 
@@ -162,7 +162,7 @@ def product(*connectors: dict[str, Any]) -> ProductSpec:
 def test_a_product_tells_who_is_asked_from_who_is_on_trial() -> None:
     found = product({"connector": "a", "when": STUDENT}, SHADOW)
 
-    assert [use.connector for use in found.asked] == ["a"]
+    assert [use.name for use in found.asked] == ["a"]
     assert [use.connector for use in found.shadows] == ["b"]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from typing import Any, cast
+from typing import Any, NoReturn, cast
 
 import pytest
 
@@ -18,6 +18,7 @@ from gateway.errors import (
     InputIncomplete,
     InvalidFields,
     LedgerUnavailable,
+    LimitReached,
     NotAllowed,
     OutcomeUnknown,
     Unauthenticated,
@@ -63,7 +64,7 @@ class House:
 
         return stage
 
-    def _awaited(self, name: str) -> Callable[..., Any]:
+    def awaited(self, name: str) -> Callable[..., Any]:
         async def stage(*of: object) -> Passed:
             await asyncio.sleep(0)
             if name == "fan_out":
@@ -82,7 +83,7 @@ class House:
     def pipeline(self) -> Pipeline:
         awaited = ("fill", "authorize", "fan_out")
         stages: dict[str, Any] = {
-            name: (self._awaited if name in awaited else self._plain)(name) for name in STAGES
+            name: (self.awaited if name in awaited else self._plain)(name) for name in STAGES
         }
         return Pipeline(**stages, refuse=self._refuse, ended=lambda _, how: self.ended.append(how))
 
@@ -96,6 +97,29 @@ async def test_the_stages_are_passed_in_their_order() -> None:
     assert house.ended == [found]
     assert house.refused == []
     assert [answer.connector for answer in told] == ["a"]
+
+
+async def test_who_finds_no_room_is_turned_away_and_leaves_no_trace() -> None:
+    """A caller who asks too often could fill the ledger with refusals."""
+    house = House()
+    full = LimitReached("RATE_LIMIT", "scoring", 0.5)
+
+    def room(_: Inquiry) -> NoReturn:
+        raise full
+
+    with pytest.raises(LimitReached):
+        await replace(house.pipeline(), room=room)(inquiry())
+
+    assert (house.passed, house.refused, house.ended) == ([], [], [full])
+
+
+async def test_an_inquiry_is_decided_as_far_as_its_grant_and_no_further() -> None:
+    house = House()
+    line = replace(house.pipeline(), would_grant=house.awaited("authorize"))
+    await line.decide(inquiry())
+
+    assert house.passed == ["admit", "validate", "fill", "authorize"]
+    assert (house.refused, house.ended) == ([], [])
 
 
 @pytest.mark.parametrize("stage", BEFORE)

@@ -106,7 +106,7 @@ def test_the_shortest_connector_is_short() -> None:
 
 
 def test_one_connector_of_the_loan_waits_for_another() -> None:
-    uses = {use.connector: use for use in shipped().products["loan_v1"].spec.connectors}
+    uses = {use.name: use for use in shipped().products["loan_v1"].spec.connectors}
 
     assert uses["education_check"].needs == ("police_id",)
     assert [name for name, use in uses.items() if use.required] == [

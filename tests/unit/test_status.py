@@ -50,6 +50,7 @@ EXAMPLES: list[tuple[GatewayError, int]] = [
     (errors.Unauthenticated(), code_pb2.UNAUTHENTICATED),
     (errors.NotAllowed("PRODUCT_NOT_ALLOWED"), code_pb2.PERMISSION_DENIED),
     (errors.ConsentFails("CONSENT_EXPIRED"), code_pb2.FAILED_PRECONDITION),
+    (errors.LimitReached("SPENDING_LIMIT", "scoring", 60.0), code_pb2.RESOURCE_EXHAUSTED),
     (errors.LedgerUnavailable(), code_pb2.UNAVAILABLE),
     (errors.Draining(), code_pb2.UNAVAILABLE),
     (errors.PresetUnavailable(), code_pb2.UNAVAILABLE),
@@ -126,10 +127,19 @@ def test_what_may_have_been_bought_is_named() -> None:
     assert info(found).metadata == {"call_ids": "c1,c2"}
 
 
+def test_who_reached_its_limit_is_told_whose_it_is_and_when_it_ends() -> None:
+    found = status(errors.LimitReached("SPENDING_LIMIT", "scoring", 60.5))
+    (quota,) = details(found, error_details_pb2.QuotaFailure)
+    (retry,) = details(found, error_details_pb2.RetryInfo)
+
+    assert [each.subject for each in quota.violations] == ["caller:scoring"]
+    assert retry.retry_delay.ToMilliseconds() == 60_500
+
+
 def test_every_reason_that_stages_give_has_its_message() -> None:
     """Reasons are literals; a new one needs a sentence for people."""
     stages = Path(errors.__file__).parent / "stages"
-    text = "".join(path.read_text() for path in stages.glob("*.py"))
+    text = "".join(path.read_text() for path in stages.rglob("*.py"))
     pattern = r'(?:NotAllowed|ConsentFails)\("([A-Z_]+)"\)|return "((?:CONSENT|CONNECTOR)_[A-Z]+)"'
     reasons = {first or second for first, second in re.findall(pattern, text)}
 

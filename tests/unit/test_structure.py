@@ -165,6 +165,33 @@ def test_where_nobody_has_it_the_one_that_failed_speaks(*, turned: bool) -> None
     assert (found.status, found.connector) == (FieldStatus.CONNECTOR_ERROR, "a")
 
 
+@pytest.mark.parametrize("turned", [False, True])
+@pytest.mark.parametrize("why", [Outcome.SKIPPED_COST, Outcome.SKIPPED_BUDGET, Outcome.NEED_INPUT])
+def test_who_could_not_be_asked_might_have_known_more_than_one_with_nothing(
+    why: Outcome, *, turned: bool
+) -> None:
+    of = [skipped("a", why), given(reply("b", Outcome.NO_HIT))]
+    found = report(*(reversed(of) if turned else of)).fields[RISK]
+    assert (found.status, found.connector) == (FieldStatus.NOT_REQUESTED, "a")
+
+    of = [skipped("a", why), failed(Refused("b"))]
+    found = report(*(reversed(of) if turned else of)).fields[RISK]
+    assert (found.status, found.connector) == (FieldStatus.CONNECTOR_ERROR, "b")
+
+
+@pytest.mark.parametrize("turned", [False, True])
+@pytest.mark.parametrize("outcome", [Outcome.HIT, Outcome.NO_HIT])
+def test_one_that_was_not_needed_has_nothing_to_say_beside_another(
+    outcome: Outcome, *, turned: bool
+) -> None:
+    """The other members of a waterfall: whoever answered speaks, be it that there is nothing."""
+    of = [skipped("a", Outcome.NOT_NEEDED), given(reply("b", outcome))]
+    found = report(*(reversed(of) if turned else of)).fields[RISK]
+
+    assert found.connector == "b"
+    assert found.status in (FieldStatus.NULL_VALUE, FieldStatus.NOT_FOUND)
+
+
 def test_only_what_is_wanted_and_not_denied_is_told_and_given() -> None:
     says = known(
         fraud={

@@ -19,13 +19,15 @@ from connectors.errors import (
     NotSent,
     RateLimited,
     Refused,
+    SpendCapped,
     TimedOut,
     Unreadable,
     WrongSubject,
 )
 from connectors.words import Billed, FieldStatus, Outcome
-from gateway.errors import ConnectorsUnavailable, OutcomeUnknown
+from gateway.errors import ConnectorsUnavailable, LimitReached, OutcomeUnknown
 from gateway.model import Answer, FieldMeta, Missing, Report, Verdict, Verified
+from gateway.product import Waterfall
 from gateway.stages.verify import Verify
 from gateway.subject.violation import Violation
 from tests.rooms import admitted, answers, failed, filled, given, known, reply, seat, skipped
@@ -214,3 +216,73 @@ def test_what_was_not_asked_did_not_fail(kind: type[ConnectorError]) -> None:
     assert (found.verdict, found.score) == (Verdict.INSUFFICIENT, 0.0)
     with pytest.raises(ConnectorsUnavailable):
         verify(failed(kind("a")), failed(NotSent("b")), fields=fields)
+
+
+FALL = Waterfall(
+    name="fall", order=("a", "b", "c"), continue_on=frozenset({Outcome.NO_HIT}), min_success=1
+)
+
+
+def fell(*of: Answer, enough: int = 1) -> Verdict:
+    """Judge a required waterfall of three; each field is known."""
+    rules = FALL.model_copy(update={"min_success": enough})
+    seats = tuple(seat(name, RISK, required=True, waterfall=rules) for name in "abc")
+    asked = answers(*of, to=filled(admitted(RISK)))
+    report = Report(asked, known(), {RISK: FieldMeta(FieldStatus.PRESENT, None, "a")}, Decimal(0))
+    return Verify({"credit": seats})(report).verdict
+
+
+NONE, LATER = Outcome.NOT_NEEDED, Outcome.PENDING
+B_LOST = failed(Lost("b"))
+
+
+@pytest.mark.parametrize(
+    "of, enough, verdict",
+    [
+        ((given(reply("a")), skipped("b", NONE), skipped("c", NONE)), 1, Verdict.COMPLETE),
+        ((failed(NotSent("a")), given(reply("b")), skipped("c", NONE)), 1, Verdict.COMPLETE),
+        # All of them say that nobody is on file: the truth is known.
+        (tuple(given(reply(name, Outcome.NO_HIT)) for name in "abc"), 1, Verdict.COMPLETE),
+        ((given(reply("a")), B_LOST, given(reply("c"))), 2, Verdict.COMPLETE),
+        ((given(reply("a")), B_LOST, skipped("c", NONE)), 2, Verdict.INSUFFICIENT),
+        ((given(reply("a")), skipped("b", Outcome.SKIPPED_BUDGET)), 2, Verdict.INSUFFICIENT),
+        # The mask left one of them, which answered.
+        ((given(reply("a")), skipped("b", NONE), skipped("c", NONE)), 2, Verdict.COMPLETE),
+        ((given(reply("a", LATER)), skipped("b", NONE), skipped("c", NONE)), 1, Verdict.PENDING),
+        (tuple(skipped(name, NONE) for name in "abc"), 1, Verdict.COMPLETE),
+        (tuple(skipped(name, Outcome.SKIPPED_COST) for name in "abc"), 1, Verdict.INSUFFICIENT),
+    ],
+)
+def test_a_required_waterfall_stands_with_as_many_answers_as_it_needs(
+    of: tuple[Answer, ...], enough: int, verdict: Verdict
+) -> None:
+    assert fell(*of, enough=enough) is verdict
+
+
+def test_what_only_a_member_gives_that_was_not_needed_is_not_missing() -> None:
+    fields = {
+        RISK: FieldMeta(FieldStatus.PRESENT, None, "a"),
+        PROXY: FieldMeta(FieldStatus.NOT_REQUESTED, None, "b"),
+    }
+    asked = answers(given(reply("a")), skipped("b", NONE), to=filled(admitted("fraud")))
+    report = Report(asked, known(), fields, Decimal(0))
+    seats = tuple(seat(name, RISK, PROXY, waterfall=FALL) for name in "ab")
+    found = Verify({"credit": seats})(report)
+
+    assert (found.verdict, found.missing) == (Verdict.COMPLETE, ())
+
+
+def capped(name: str) -> Answer:
+    error = SpendCapped(name)
+    error.wait = 60.0
+    return failed(error)
+
+
+def test_where_the_days_money_ran_out_meanwhile_it_is_said_so() -> None:
+    with pytest.raises(LimitReached) as caught:
+        verify(capped("a"), skipped("b", Outcome.SKIPPED_POLICY))
+
+    assert (caught.value.reason, caught.value.retry_after) == ("SPENDING_LIMIT", 60.0)
+    assert verify(capped("a"), given(reply("b"))).verdict is Verdict.INSUFFICIENT
+    with pytest.raises(OutcomeUnknown):
+        verify(capped("a"), billed(Lost("b")))

@@ -107,10 +107,13 @@ class Shadows:
     def _query(self, one: ShadowSeat, answers: Answers) -> Query:
         known: dict[str, object] = {}
         for need in one.seat.needs:
-            given = answers.by_connector.get(need)
-            if given is None or given.reply is None:
+            members = one.sources.get(need, (need,))
+            given = [answers.by_connector[name] for name in members if name in answers.by_connector]
+            replies = [answer.reply for answer in given if answer.reply is not None]
+            if not replies:
                 raise NeedInput(one.seat.connector, f"needs {need}")
-            known |= self.values(given.reply.user_info)
+            for reply in reversed(replies):
+                known |= self.values(reply.user_info)
         limit = self.clock.now() + one.within
         return answers.granted.query(one.seat.connector, lambda: limit, known)
 

@@ -26,6 +26,8 @@ class ShadowSeat:
     """That it may cost in one day, in the billing currency."""
     within: float
     """Seconds that its answer is waited for."""
+    sources: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Whose answers may stand behind what it needs: the members of waterfalls, by their names."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,7 @@ from google.protobuf import duration_pb2 as google_dot_protobuf_dot_duration__pb
 from google.type import money_pb2 as google_dot_type_dot_money__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1c\x64\x61tachannel/v1/catalog.proto\x12\x0e\x64\x61tachannel.v1\x1a\x1c\x64\x61tachannel/v1/inquiry.proto\x1a\x1b\x64\x61tachannel/v1/report.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x17google/type/money.proto\"\xc8\x02\n\x07Product\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0e\n\x06\x66ields\x18\x02 \x03(\t\x12-\n\x06inputs\x18\x03 \x01(\x0b\x32\x1d.datachannel.v1.ProductInputs\x12)\n\x08purposes\x18\x04 \x03(\x0e\x32\x17.datachannel.v1.Purpose\x12\x34\n\nconnectors\x18\x05 \x03(\x0b\x32 .datachannel.v1.ProductConnector\x12)\n\x05price\x18\x06 \x01(\x0b\x32\x1a.datachannel.v1.PriceRange\x12\x33\n\x10\x64\x65\x66\x61ult_deadline\x18\x07 \x01(\x0b\x32\x19.google.protobuf.Duration\x12/\n\x0cmax_deadline\x18\x08 \x01(\x0b\x32\x19.google.protobuf.Duration\"N\n\rProductInputs\x12\x10\n\x08required\x18\x01 \x03(\t\x12+\n\x06\x61ny_of\x18\x02 \x03(\x0b\x32\x1b.datachannel.v1.InputChoice\"\x1c\n\x0bInputChoice\x12\r\n\x05paths\x18\x01 \x03(\t\"F\n\x10ProductConnector\x12\x11\n\tconnector\x18\x01 \x01(\t\x12\x10\n\x08required\x18\x02 \x01(\x08\x12\r\n\x05needs\x18\x03 \x03(\t\"N\n\nPriceRange\x12\x1f\n\x03min\x18\x01 \x01(\x0b\x32\x12.google.type.Money\x12\x1f\n\x03max\x18\x02 \x01(\x0b\x32\x12.google.type.Money\"\xc8\x02\n\tConnector\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\t\x12\x0e\n\x06\x62ureau\x18\x03 \x01(\t\x12&\n\x06\x65\x66\x66\x65\x63t\x18\x04 \x01(\x0e\x32\x16.datachannel.v1.Effect\x12!\n\x05price\x18\x05 \x01(\x0b\x32\x12.google.type.Money\x12)\n\x08outcomes\x18\x06 \x03(\x0e\x32\x17.datachannel.v1.Outcome\x12)\n\x08\x62illable\x18\x07 \x03(\x0e\x32\x17.datachannel.v1.Outcome\x12\x0f\n\x07targets\x18\x08 \x03(\t\x12)\n\x08purposes\x18\t \x03(\x0e\x32\x17.datachannel.v1.Purpose\x12/\n\x06health\x18\n \x01(\x0e\x32\x1f.datachannel.v1.ConnectorHealth\"\xdd\x01\n\x10PlannedConnector\x12\x11\n\tconnector\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\t\x12\x0c\n\x04wave\x18\x03 \x01(\r\x12\x10\n\x08required\x18\x04 \x01(\x08\x12!\n\x05price\x18\x05 \x01(\x0b\x32\x12.google.type.Money\x12&\n\x06\x65\x66\x66\x65\x63t\x18\x06 \x01(\x0e\x32\x16.datachannel.v1.Effect\x12*\n\tnot_asked\x18\x07 \x01(\x0e\x32\x17.datachannel.v1.Outcome\x12\x0e\n\x06\x66ields\x18\x08 \x03(\t*a\n\x06\x45\x66\x66\x65\x63t\x12\x16\n\x12\x45\x46\x46\x45\x43T_UNSPECIFIED\x10\x00\x12\x0f\n\x0b\x45\x46\x46\x45\x43T_FREE\x10\x01\x12\x15\n\x11\x45\x46\x46\x45\x43T_CHARGEABLE\x10\x02\x12\x17\n\x13\x45\x46\x46\x45\x43T_HARD_INQUIRY\x10\x03*\xb3\x01\n\x0f\x43onnectorHealth\x12 \n\x1c\x43ONNECTOR_HEALTH_UNSPECIFIED\x10\x00\x12\x1c\n\x18\x43ONNECTOR_HEALTH_HEALTHY\x10\x01\x12\x1d\n\x19\x43ONNECTOR_HEALTH_DEGRADED\x10\x02\x12\x1f\n\x1b\x43ONNECTOR_HEALTH_RECOVERING\x10\x03\x12 \n\x1c\x43ONNECTOR_HEALTH_UNAVAILABLE\x10\x04\x42\x02P\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1c\x64\x61tachannel/v1/catalog.proto\x12\x0e\x64\x61tachannel.v1\x1a\x1c\x64\x61tachannel/v1/inquiry.proto\x1a\x1b\x64\x61tachannel/v1/report.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x17google/type/money.proto\"\x9d\x03\n\x07Product\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0e\n\x06\x66ields\x18\x02 \x03(\t\x12-\n\x06inputs\x18\x03 \x01(\x0b\x32\x1d.datachannel.v1.ProductInputs\x12)\n\x08purposes\x18\x04 \x03(\x0e\x32\x17.datachannel.v1.Purpose\x12\x34\n\nconnectors\x18\x05 \x03(\x0b\x32 .datachannel.v1.ProductConnector\x12)\n\x05price\x18\x06 \x01(\x0b\x32\x1a.datachannel.v1.PriceRange\x12\x33\n\x10\x64\x65\x66\x61ult_deadline\x18\x07 \x01(\x0b\x32\x19.google.protobuf.Duration\x12/\n\x0cmax_deadline\x18\x08 \x01(\x0b\x32\x19.google.protobuf.Duration\x12-\n\nwaterfalls\x18\t \x03(\x0b\x32\x19.datachannel.v1.Waterfall\x12$\n\x08max_cost\x18\n \x01(\x0b\x32\x12.google.type.Money\"N\n\rProductInputs\x12\x10\n\x08required\x18\x01 \x03(\t\x12+\n\x06\x61ny_of\x18\x02 \x03(\x0b\x32\x1b.datachannel.v1.InputChoice\"\x1c\n\x0bInputChoice\x12\r\n\x05paths\x18\x01 \x03(\t\"Y\n\x10ProductConnector\x12\x11\n\tconnector\x18\x01 \x01(\t\x12\x10\n\x08required\x18\x02 \x01(\x08\x12\r\n\x05needs\x18\x03 \x03(\t\x12\x11\n\twaterfall\x18\x04 \x01(\t\"\xc8\x01\n\tWaterfall\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x12\n\nconnectors\x18\x02 \x03(\t\x12,\n\x0b\x63ontinue_on\x18\x03 \x03(\x0e\x32\x17.datachannel.v1.Outcome\x12\x13\n\x0bmin_success\x18\x04 \x01(\r\x12\x35\n\x12start_if_remaining\x18\x05 \x01(\x0b\x32\x19.google.protobuf.Duration\x12\x10\n\x08required\x18\x06 \x01(\x08\x12\r\n\x05needs\x18\x07 \x03(\t\"N\n\nPriceRange\x12\x1f\n\x03min\x18\x01 \x01(\x0b\x32\x12.google.type.Money\x12\x1f\n\x03max\x18\x02 \x01(\x0b\x32\x12.google.type.Money\"\xc8\x02\n\tConnector\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\t\x12\x0e\n\x06\x62ureau\x18\x03 \x01(\t\x12&\n\x06\x65\x66\x66\x65\x63t\x18\x04 \x01(\x0e\x32\x16.datachannel.v1.Effect\x12!\n\x05price\x18\x05 \x01(\x0b\x32\x12.google.type.Money\x12)\n\x08outcomes\x18\x06 \x03(\x0e\x32\x17.datachannel.v1.Outcome\x12)\n\x08\x62illable\x18\x07 \x03(\x0e\x32\x17.datachannel.v1.Outcome\x12\x0f\n\x07targets\x18\x08 \x03(\t\x12)\n\x08purposes\x18\t \x03(\x0e\x32\x17.datachannel.v1.Purpose\x12/\n\x06health\x18\n \x01(\x0e\x32\x1f.datachannel.v1.ConnectorHealth\"\xab\x02\n\x10PlannedConnector\x12\x11\n\tconnector\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\t\x12\x0c\n\x04wave\x18\x03 \x01(\r\x12\x10\n\x08required\x18\x04 \x01(\x08\x12!\n\x05price\x18\x05 \x01(\x0b\x32\x12.google.type.Money\x12&\n\x06\x65\x66\x66\x65\x63t\x18\x06 \x01(\x0e\x32\x16.datachannel.v1.Effect\x12*\n\tnot_asked\x18\x07 \x01(\x0e\x32\x17.datachannel.v1.Outcome\x12\x0e\n\x06\x66ields\x18\x08 \x03(\t\x12\x11\n\twaterfall\x18\t \x01(\t\x12*\n\x0e\x65xpected_price\x18\n \x01(\x0b\x32\x12.google.type.Money\x12\r\n\x05known\x18\x0b \x01(\x08*a\n\x06\x45\x66\x66\x65\x63t\x12\x16\n\x12\x45\x46\x46\x45\x43T_UNSPECIFIED\x10\x00\x12\x0f\n\x0b\x45\x46\x46\x45\x43T_FREE\x10\x01\x12\x15\n\x11\x45\x46\x46\x45\x43T_CHARGEABLE\x10\x02\x12\x17\n\x13\x45\x46\x46\x45\x43T_HARD_INQUIRY\x10\x03*\xb3\x01\n\x0f\x43onnectorHealth\x12 \n\x1c\x43ONNECTOR_HEALTH_UNSPECIFIED\x10\x00\x12\x1c\n\x18\x43ONNECTOR_HEALTH_HEALTHY\x10\x01\x12\x1d\n\x19\x43ONNECTOR_HEALTH_DEGRADED\x10\x02\x12\x1f\n\x1b\x43ONNECTOR_HEALTH_RECOVERING\x10\x03\x12 \n\x1c\x43ONNECTOR_HEALTH_UNAVAILABLE\x10\x04\x42\x02P\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -36,22 +36,24 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'datachannel.v1.catalog_pb2'
 if not _descriptor._USE_C_DESCRIPTORS:
   _globals['DESCRIPTOR']._loaded_options = None
   _globals['DESCRIPTOR']._serialized_options = b'P\001'
-  _globals['_EFFECT']._serialized_start=1312
-  _globals['_EFFECT']._serialized_end=1409
-  _globals['_CONNECTORHEALTH']._serialized_start=1412
-  _globals['_CONNECTORHEALTH']._serialized_end=1591
+  _globals['_EFFECT']._serialized_start=1697
+  _globals['_EFFECT']._serialized_end=1794
+  _globals['_CONNECTORHEALTH']._serialized_start=1797
+  _globals['_CONNECTORHEALTH']._serialized_end=1976
   _globals['_PRODUCT']._serialized_start=165
-  _globals['_PRODUCT']._serialized_end=493
-  _globals['_PRODUCTINPUTS']._serialized_start=495
-  _globals['_PRODUCTINPUTS']._serialized_end=573
-  _globals['_INPUTCHOICE']._serialized_start=575
-  _globals['_INPUTCHOICE']._serialized_end=603
-  _globals['_PRODUCTCONNECTOR']._serialized_start=605
-  _globals['_PRODUCTCONNECTOR']._serialized_end=675
-  _globals['_PRICERANGE']._serialized_start=677
-  _globals['_PRICERANGE']._serialized_end=755
-  _globals['_CONNECTOR']._serialized_start=758
-  _globals['_CONNECTOR']._serialized_end=1086
-  _globals['_PLANNEDCONNECTOR']._serialized_start=1089
-  _globals['_PLANNEDCONNECTOR']._serialized_end=1310
+  _globals['_PRODUCT']._serialized_end=578
+  _globals['_PRODUCTINPUTS']._serialized_start=580
+  _globals['_PRODUCTINPUTS']._serialized_end=658
+  _globals['_INPUTCHOICE']._serialized_start=660
+  _globals['_INPUTCHOICE']._serialized_end=688
+  _globals['_PRODUCTCONNECTOR']._serialized_start=690
+  _globals['_PRODUCTCONNECTOR']._serialized_end=779
+  _globals['_WATERFALL']._serialized_start=782
+  _globals['_WATERFALL']._serialized_end=982
+  _globals['_PRICERANGE']._serialized_start=984
+  _globals['_PRICERANGE']._serialized_end=1062
+  _globals['_CONNECTOR']._serialized_start=1065
+  _globals['_CONNECTOR']._serialized_end=1393
+  _globals['_PLANNEDCONNECTOR']._serialized_start=1396
+  _globals['_PLANNEDCONNECTOR']._serialized_end=1695
 # @@protoc_insertion_point(module_scope)

@@ -97,6 +97,8 @@ class Product(_message.Message):
     PRICE_FIELD_NUMBER: _builtins.int
     DEFAULT_DEADLINE_FIELD_NUMBER: _builtins.int
     MAX_DEADLINE_FIELD_NUMBER: _builtins.int
+    WATERFALLS_FIELD_NUMBER: _builtins.int
+    MAX_COST_FIELD_NUMBER: _builtins.int
     name: _builtins.str
     """Its name; what GetUserInfoRequest.product takes."""
     @_builtins.property
@@ -127,6 +129,14 @@ class Product(_message.Message):
     def max_deadline(self) -> _duration_pb2.Duration:
         """How long an inquiry may take at most, whatever the caller says."""
 
+    @_builtins.property
+    def waterfalls(self) -> _containers.RepeatedCompositeFieldContainer[Global___Waterfall]:
+        """Those of its connectors of which one is asked after the other."""
+
+    @_builtins.property
+    def max_cost(self) -> _money_pb2.Money:
+        """The most that one inquiry may cost, whatever the caller says. Absent: no limit."""
+
     def __init__(
         self,
         *,
@@ -138,10 +148,12 @@ class Product(_message.Message):
         price: Global___PriceRange | None = ...,
         default_deadline: _duration_pb2.Duration | None = ...,
         max_deadline: _duration_pb2.Duration | None = ...,
+        waterfalls: _abc.Iterable[Global___Waterfall] | None = ...,
+        max_cost: _money_pb2.Money | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["default_deadline", b"default_deadline", "inputs", b"inputs", "max_deadline", b"max_deadline", "price", b"price"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["default_deadline", b"default_deadline", "inputs", b"inputs", "max_cost", b"max_cost", "max_deadline", b"max_deadline", "price", b"price"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["connectors", b"connectors", "default_deadline", b"default_deadline", "fields", b"fields", "inputs", b"inputs", "max_deadline", b"max_deadline", "name", b"name", "price", b"price", "purposes", b"purposes"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["connectors", b"connectors", "default_deadline", b"default_deadline", "fields", b"fields", "inputs", b"inputs", "max_cost", b"max_cost", "max_deadline", b"max_deadline", "name", b"name", "price", b"price", "purposes", b"purposes", "waterfalls", b"waterfalls"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -210,13 +222,16 @@ class ProductConnector(_message.Message):
     CONNECTOR_FIELD_NUMBER: _builtins.int
     REQUIRED_FIELD_NUMBER: _builtins.int
     NEEDS_FIELD_NUMBER: _builtins.int
+    WATERFALL_FIELD_NUMBER: _builtins.int
     connector: _builtins.str
     """The connector, by name."""
     required: _builtins.bool
     """Whether a report without its answer is insufficient."""
+    waterfall: _builtins.str
+    """The waterfall that it is one of, by name. Empty: none."""
     @_builtins.property
     def needs(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
-        """The connectors whose answers it needs, by name."""
+        """The connectors and waterfalls whose answers it needs, by name."""
 
     def __init__(
         self,
@@ -224,14 +239,71 @@ class ProductConnector(_message.Message):
         connector: _builtins.str = ...,
         required: _builtins.bool = ...,
         needs: _abc.Iterable[_builtins.str] | None = ...,
+        waterfall: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["connector", b"connector", "needs", b"needs", "required", b"required"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["connector", b"connector", "needs", b"needs", "required", b"required", "waterfall", b"waterfall"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___ProductConnector: _TypeAlias = ProductConnector  # noqa: Y015
+
+@_typing.final
+class Waterfall(_message.Message):
+    """Connectors of which one is asked after the other, until enough have answered."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NAME_FIELD_NUMBER: _builtins.int
+    CONNECTORS_FIELD_NUMBER: _builtins.int
+    CONTINUE_ON_FIELD_NUMBER: _builtins.int
+    MIN_SUCCESS_FIELD_NUMBER: _builtins.int
+    START_IF_REMAINING_FIELD_NUMBER: _builtins.int
+    REQUIRED_FIELD_NUMBER: _builtins.int
+    NEEDS_FIELD_NUMBER: _builtins.int
+    name: _builtins.str
+    """Its name within the product."""
+    min_success: _builtins.int
+    """How many must answer."""
+    required: _builtins.bool
+    """Whether a report without `min_success` answers is insufficient."""
+    @_builtins.property
+    def connectors(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Its connectors, by name, in the order in which they are asked. One whose answer is
+        known already is asked before the others.
+        """
+
+    @_builtins.property
+    def continue_on(self) -> _containers.RepeatedScalarFieldContainer[_report_pb2.Outcome.ValueType]:
+        """How one must have ended for the next one to be asked."""
+
+    @_builtins.property
+    def start_if_remaining(self) -> _duration_pb2.Duration:
+        """What must be left of the time for another to be asked after the first."""
+
+    @_builtins.property
+    def needs(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """The connectors and waterfalls whose answers it needs, by name."""
+
+    def __init__(
+        self,
+        *,
+        name: _builtins.str = ...,
+        connectors: _abc.Iterable[_builtins.str] | None = ...,
+        continue_on: _abc.Iterable[_report_pb2.Outcome.ValueType] | None = ...,
+        min_success: _builtins.int = ...,
+        start_if_remaining: _duration_pb2.Duration | None = ...,
+        required: _builtins.bool = ...,
+        needs: _abc.Iterable[_builtins.str] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["start_if_remaining", b"start_if_remaining"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["connectors", b"connectors", "continue_on", b"continue_on", "min_success", b"min_success", "name", b"name", "needs", b"needs", "required", b"required", "start_if_remaining", b"start_if_remaining"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Waterfall: _TypeAlias = Waterfall  # noqa: Y015
 
 @_typing.final
 class PriceRange(_message.Message):
@@ -345,6 +417,9 @@ class PlannedConnector(_message.Message):
     EFFECT_FIELD_NUMBER: _builtins.int
     NOT_ASKED_FIELD_NUMBER: _builtins.int
     FIELDS_FIELD_NUMBER: _builtins.int
+    WATERFALL_FIELD_NUMBER: _builtins.int
+    EXPECTED_PRICE_FIELD_NUMBER: _builtins.int
+    KNOWN_FIELD_NUMBER: _builtins.int
     connector: _builtins.str
     """The connector, by name."""
     version: _builtins.str
@@ -359,6 +434,14 @@ class PlannedConnector(_message.Message):
     """What a call does to the lender or the subject."""
     not_asked: _report_pb2.Outcome.ValueType
     """Why it is not asked; OUTCOME_UNSPECIFIED when it is."""
+    waterfall: _builtins.str
+    """The waterfall that it is one of, by name. Its turn comes only if those before it
+    in the waterfall ended in a way on which it is asked. Empty: none.
+    """
+    known: _builtins.bool
+    """Whether its answer is known already. Only of a whole inquiry, and only where that
+    makes a difference to the plan.
+    """
     @_builtins.property
     def price(self) -> _money_pb2.Money:
         """What a billed call costs, in the billing currency."""
@@ -366,6 +449,10 @@ class PlannedConnector(_message.Message):
     @_builtins.property
     def fields(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """The wanted fields that it is asked for: paths relative to UserInfo."""
+
+    @_builtins.property
+    def expected_price(self) -> _money_pb2.Money:
+        """What a call will probably cost: as after a HIT. 0 where the answer is known already."""
 
     def __init__(
         self,
@@ -378,10 +465,13 @@ class PlannedConnector(_message.Message):
         effect: Global___Effect.ValueType = ...,
         not_asked: _report_pb2.Outcome.ValueType = ...,
         fields: _abc.Iterable[_builtins.str] | None = ...,
+        waterfall: _builtins.str = ...,
+        expected_price: _money_pb2.Money | None = ...,
+        known: _builtins.bool = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["price", b"price"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["expected_price", b"expected_price", "price", b"price"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["connector", b"connector", "effect", b"effect", "fields", b"fields", "not_asked", b"not_asked", "price", b"price", "required", b"required", "version", b"version", "wave", b"wave"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["connector", b"connector", "effect", b"effect", "expected_price", b"expected_price", "fields", b"fields", "known", b"known", "not_asked", b"not_asked", "price", b"price", "required", b"required", "version", b"version", "waterfall", b"waterfall", "wave", b"wave"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

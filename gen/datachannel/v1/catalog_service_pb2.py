@@ -23,11 +23,13 @@ _sym_db = _symbol_database.Default()
 
 
 from datachannel.v1 import catalog_pb2 as datachannel_dot_v1_dot_catalog__pb2
+from datachannel.v1 import data_channel_service_pb2 as datachannel_dot_v1_dot_data__channel__service__pb2
 from datachannel.v1 import inquiry_pb2 as datachannel_dot_v1_dot_inquiry__pb2
 from google.protobuf import field_mask_pb2 as google_dot_protobuf_dot_field__mask__pb2
+from google.type import money_pb2 as google_dot_type_dot_money__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n$datachannel/v1/catalog_service.proto\x12\x0e\x64\x61tachannel.v1\x1a\x1c\x64\x61tachannel/v1/catalog.proto\x1a\x1c\x64\x61tachannel/v1/inquiry.proto\x1a google/protobuf/field_mask.proto\"\x15\n\x13ListProductsRequest\"A\n\x14ListProductsResponse\x12)\n\x08products\x18\x01 \x03(\x0b\x32\x17.datachannel.v1.Product\"!\n\x11GetProductRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\">\n\x12GetProductResponse\x12(\n\x07product\x18\x01 \x01(\x0b\x32\x17.datachannel.v1.Product\"(\n\x15ListConnectorsRequest\x12\x0f\n\x07product\x18\x01 \x01(\t\"G\n\x16ListConnectorsResponse\x12-\n\nconnectors\x18\x01 \x03(\x0b\x32\x19.datachannel.v1.Connector\"~\n\x15\x45xplainInquiryRequest\x12\x0f\n\x07product\x18\x01 \x01(\t\x12*\n\x06\x66ields\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.FieldMask\x12(\n\x07purpose\x18\x03 \x01(\x0e\x32\x17.datachannel.v1.Purpose\"\xab\x01\n\x16\x45xplainInquiryResponse\x12\x34\n\nconnectors\x18\x01 \x03(\x0b\x32 .datachannel.v1.PlannedConnector\x12)\n\x05price\x18\x02 \x01(\x0b\x32\x1a.datachannel.v1.PriceRange\x12\x18\n\x10uncovered_fields\x18\x03 \x03(\t\x12\x16\n\x0e\x63onfig_version\x18\x04 \x01(\t2\x82\x03\n\x0e\x43\x61talogService\x12Y\n\x0cListProducts\x12#.datachannel.v1.ListProductsRequest\x1a$.datachannel.v1.ListProductsResponse\x12S\n\nGetProduct\x12!.datachannel.v1.GetProductRequest\x1a\".datachannel.v1.GetProductResponse\x12_\n\x0eListConnectors\x12%.datachannel.v1.ListConnectorsRequest\x1a&.datachannel.v1.ListConnectorsResponse\x12_\n\x0e\x45xplainInquiry\x12%.datachannel.v1.ExplainInquiryRequest\x1a&.datachannel.v1.ExplainInquiryResponseB\x02P\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n$datachannel/v1/catalog_service.proto\x12\x0e\x64\x61tachannel.v1\x1a\x1c\x64\x61tachannel/v1/catalog.proto\x1a)datachannel/v1/data_channel_service.proto\x1a\x1c\x64\x61tachannel/v1/inquiry.proto\x1a google/protobuf/field_mask.proto\x1a\x17google/type/money.proto\"\x15\n\x13ListProductsRequest\"A\n\x14ListProductsResponse\x12)\n\x08products\x18\x01 \x03(\x0b\x32\x17.datachannel.v1.Product\"!\n\x11GetProductRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\">\n\x12GetProductResponse\x12(\n\x07product\x18\x01 \x01(\x0b\x32\x17.datachannel.v1.Product\"(\n\x15ListConnectorsRequest\x12\x0f\n\x07product\x18\x01 \x01(\t\"G\n\x16ListConnectorsResponse\x12-\n\nconnectors\x18\x01 \x03(\x0b\x32\x19.datachannel.v1.Connector\"\xd9\x01\n\x15\x45xplainInquiryRequest\x12\x0f\n\x07product\x18\x01 \x01(\t\x12*\n\x06\x66ields\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.FieldMask\x12(\n\x07purpose\x18\x03 \x01(\x0e\x32\x17.datachannel.v1.Purpose\x12$\n\x08max_cost\x18\x04 \x01(\x0b\x32\x12.google.type.Money\x12\x33\n\x07inquiry\x18\x05 \x01(\x0b\x32\".datachannel.v1.GetUserInfoRequest\"\x86\x02\n\x16\x45xplainInquiryResponse\x12\x34\n\nconnectors\x18\x01 \x03(\x0b\x32 .datachannel.v1.PlannedConnector\x12)\n\x05price\x18\x02 \x01(\x0b\x32\x1a.datachannel.v1.PriceRange\x12\x18\n\x10uncovered_fields\x18\x03 \x03(\t\x12\x16\n\x0e\x63onfig_version\x18\x04 \x01(\t\x12*\n\x0e\x65xpected_price\x18\x05 \x01(\x0b\x32\x12.google.type.Money\x12-\n\nwaterfalls\x18\x06 \x03(\x0b\x32\x19.datachannel.v1.Waterfall2\x82\x03\n\x0e\x43\x61talogService\x12Y\n\x0cListProducts\x12#.datachannel.v1.ListProductsRequest\x1a$.datachannel.v1.ListProductsResponse\x12S\n\nGetProduct\x12!.datachannel.v1.GetProductRequest\x1a\".datachannel.v1.GetProductResponse\x12_\n\x0eListConnectors\x12%.datachannel.v1.ListConnectorsRequest\x1a&.datachannel.v1.ListConnectorsResponse\x12_\n\x0e\x45xplainInquiry\x12%.datachannel.v1.ExplainInquiryRequest\x1a&.datachannel.v1.ExplainInquiryResponseB\x02P\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -35,22 +37,22 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'datachannel.v1.catalog_serv
 if not _descriptor._USE_C_DESCRIPTORS:
   _globals['DESCRIPTOR']._loaded_options = None
   _globals['DESCRIPTOR']._serialized_options = b'P\001'
-  _globals['_LISTPRODUCTSREQUEST']._serialized_start=150
-  _globals['_LISTPRODUCTSREQUEST']._serialized_end=171
-  _globals['_LISTPRODUCTSRESPONSE']._serialized_start=173
-  _globals['_LISTPRODUCTSRESPONSE']._serialized_end=238
-  _globals['_GETPRODUCTREQUEST']._serialized_start=240
-  _globals['_GETPRODUCTREQUEST']._serialized_end=273
-  _globals['_GETPRODUCTRESPONSE']._serialized_start=275
-  _globals['_GETPRODUCTRESPONSE']._serialized_end=337
-  _globals['_LISTCONNECTORSREQUEST']._serialized_start=339
-  _globals['_LISTCONNECTORSREQUEST']._serialized_end=379
-  _globals['_LISTCONNECTORSRESPONSE']._serialized_start=381
-  _globals['_LISTCONNECTORSRESPONSE']._serialized_end=452
-  _globals['_EXPLAININQUIRYREQUEST']._serialized_start=454
-  _globals['_EXPLAININQUIRYREQUEST']._serialized_end=580
-  _globals['_EXPLAININQUIRYRESPONSE']._serialized_start=583
-  _globals['_EXPLAININQUIRYRESPONSE']._serialized_end=754
-  _globals['_CATALOGSERVICE']._serialized_start=757
-  _globals['_CATALOGSERVICE']._serialized_end=1143
+  _globals['_LISTPRODUCTSREQUEST']._serialized_start=218
+  _globals['_LISTPRODUCTSREQUEST']._serialized_end=239
+  _globals['_LISTPRODUCTSRESPONSE']._serialized_start=241
+  _globals['_LISTPRODUCTSRESPONSE']._serialized_end=306
+  _globals['_GETPRODUCTREQUEST']._serialized_start=308
+  _globals['_GETPRODUCTREQUEST']._serialized_end=341
+  _globals['_GETPRODUCTRESPONSE']._serialized_start=343
+  _globals['_GETPRODUCTRESPONSE']._serialized_end=405
+  _globals['_LISTCONNECTORSREQUEST']._serialized_start=407
+  _globals['_LISTCONNECTORSREQUEST']._serialized_end=447
+  _globals['_LISTCONNECTORSRESPONSE']._serialized_start=449
+  _globals['_LISTCONNECTORSRESPONSE']._serialized_end=520
+  _globals['_EXPLAININQUIRYREQUEST']._serialized_start=523
+  _globals['_EXPLAININQUIRYREQUEST']._serialized_end=740
+  _globals['_EXPLAININQUIRYRESPONSE']._serialized_start=743
+  _globals['_EXPLAININQUIRYRESPONSE']._serialized_end=1005
+  _globals['_CATALOGSERVICE']._serialized_start=1008
+  _globals['_CATALOGSERVICE']._serialized_end=1394
 # @@protoc_insertion_point(module_scope)

@@ -5,11 +5,13 @@ isort:skip_file
 
 from collections import abc as _abc
 from datachannel.v1 import catalog_pb2 as _catalog_pb2
+from datachannel.v1 import data_channel_service_pb2 as _data_channel_service_pb2
 from datachannel.v1 import inquiry_pb2 as _inquiry_pb2
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import field_mask_pb2 as _field_mask_pb2
 from google.protobuf import message as _message
 from google.protobuf.internal import containers as _containers
+from google.type import money_pb2 as _money_pb2
 import builtins as _builtins
 import sys
 import typing as _typing
@@ -163,6 +165,8 @@ class ExplainInquiryRequest(_message.Message):
     PRODUCT_FIELD_NUMBER: _builtins.int
     FIELDS_FIELD_NUMBER: _builtins.int
     PURPOSE_FIELD_NUMBER: _builtins.int
+    MAX_COST_FIELD_NUMBER: _builtins.int
+    INQUIRY_FIELD_NUMBER: _builtins.int
     product: _builtins.str
     """The product, by name."""
     purpose: _inquiry_pb2.Purpose.ValueType
@@ -171,16 +175,30 @@ class ExplainInquiryRequest(_message.Message):
     def fields(self) -> _field_mask_pb2.FieldMask:
         """The part of the product that is wanted: paths relative to UserInfo. Absent: all."""
 
+    @_builtins.property
+    def max_cost(self) -> _money_pb2.Money:
+        """The most that it may cost, in the billing currency. Absent: as the product says."""
+
+    @_builtins.property
+    def inquiry(self) -> _data_channel_service_pb2.GetUserInfoRequest:
+        """The whole inquiry, instead of all the above. It is admitted, validated, filled and
+        decided as it would be, and refused likewise; the plan is then that of its subject,
+        with its conditions, its consent and what is known already. Nothing is asked, and
+        nothing written down.
+        """
+
     def __init__(
         self,
         *,
         product: _builtins.str = ...,
         fields: _field_mask_pb2.FieldMask | None = ...,
         purpose: _inquiry_pb2.Purpose.ValueType = ...,
+        max_cost: _money_pb2.Money | None = ...,
+        inquiry: _data_channel_service_pb2.GetUserInfoRequest | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["fields", b"fields"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["fields", b"fields", "inquiry", b"inquiry", "max_cost", b"max_cost"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["fields", b"fields", "product", b"product", "purpose", b"purpose"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["fields", b"fields", "inquiry", b"inquiry", "max_cost", b"max_cost", "product", b"product", "purpose", b"purpose"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -196,6 +214,8 @@ class ExplainInquiryResponse(_message.Message):
     PRICE_FIELD_NUMBER: _builtins.int
     UNCOVERED_FIELDS_FIELD_NUMBER: _builtins.int
     CONFIG_VERSION_FIELD_NUMBER: _builtins.int
+    EXPECTED_PRICE_FIELD_NUMBER: _builtins.int
+    WATERFALLS_FIELD_NUMBER: _builtins.int
     config_version: _builtins.str
     """The version of the config that the plan was made with."""
     @_builtins.property
@@ -212,6 +232,16 @@ class ExplainInquiryResponse(_message.Message):
     def uncovered_fields(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """The wanted fields that no connector of the plan gives."""
 
+    @_builtins.property
+    def expected_price(self) -> _money_pb2.Money:
+        """What the inquiry will probably cost: if everybody had a HIT, so that of a waterfall
+        only the first are asked.
+        """
+
+    @_builtins.property
+    def waterfalls(self) -> _containers.RepeatedCompositeFieldContainer[_catalog_pb2.Waterfall]:
+        """The waterfalls of the product."""
+
     def __init__(
         self,
         *,
@@ -219,10 +249,12 @@ class ExplainInquiryResponse(_message.Message):
         price: _catalog_pb2.PriceRange | None = ...,
         uncovered_fields: _abc.Iterable[_builtins.str] | None = ...,
         config_version: _builtins.str = ...,
+        expected_price: _money_pb2.Money | None = ...,
+        waterfalls: _abc.Iterable[_catalog_pb2.Waterfall] | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["price", b"price"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["expected_price", b"expected_price", "price", b"price"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["config_version", b"config_version", "connectors", b"connectors", "price", b"price", "uncovered_fields", b"uncovered_fields"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["config_version", b"config_version", "connectors", b"connectors", "expected_price", b"expected_price", "price", b"price", "uncovered_fields", b"uncovered_fields", "waterfalls", b"waterfalls"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
