@@ -62,9 +62,12 @@ async def added(process: Process, mode: str) -> float:
 
 
 async def measured(process: Process, mode: str) -> None:
-    """Measure, and once more where that is too much: others use this machine, too."""
-    if await added(process, mode) > ADDED:
-        assert await added(process, mode) <= ADDED
+    """Measure, and again where that is too much: others use this machine, too."""
+    more = await added(process, mode)
+    for _ in range(2):
+        if more > ADDED:
+            more = await added(process, mode)
+    assert more <= ADDED
     await process.cache.put(place("near"), process.kept("here"))
     assert await process.get(place("near")) == "here"
 
@@ -153,15 +156,14 @@ async def test_it_is_flushed_and_its_values_are_shuffled(
     random = Random(5)
     async with filled(server, start) as process:
 
-        async def meddling() -> None:
+        def meddle() -> None:
             with raw(server.port) as client:
                 for _ in range(200):
                     one, other = random.sample(range(0, LOOKS, 10), 2)
                     client.copy(f"tests:v:n{one}", f"tests:v:n{other}", replace=True)
                     client.set(f"tests:v:n{one + 1}", random.randbytes(80))
-                    await asyncio.sleep(0.001)
                 client.flushall()
 
-        meddled = asyncio.create_task(meddling())
+        meddling = asyncio.create_task(asyncio.to_thread(meddle))
         await measured(process, "meddled with")
-        await meddled
+        await meddling
