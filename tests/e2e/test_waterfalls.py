@@ -101,17 +101,6 @@ async def test_where_nobody_is_on_file_the_other_is_asked_and_both_are_paid(sinc
     assert amount(report.cost) == Decimal(42)
 
 
-@pytest.mark.parametrize("fault", ["billed_reset", "status:503", "html"])
-async def test_where_the_first_may_have_sold_nobody_else_is_asked(since: Since, fault: str) -> None:
-    """A hard inquiry that may have left its mark is not followed by another."""
-    since.house.demo.bureaus.script(BUREAU, Step(fault, keep=True))
-    with pytest.raises(OutcomeUnknown):
-        await ask(since.house)
-
-    assert set(since.asked) == {BUREAU}
-    assert since.intents == [FIRST]
-
-
 async def test_a_limit_of_cost_ends_it_before_what_it_does_not_reach_for(since: Since) -> None:
     since.house.demo.bureaus.script(BUREAU, Step("no_hit"))
     report = await ask(since.house, max_cost=41)
@@ -141,6 +130,22 @@ async def test_a_whole_inquiry_is_explained_and_not_made(since: Since) -> None:
     assert since.house.ledger.inquiries() == inquiries
 
 
+async def test_where_the_first_may_have_sold_nobody_else_is_asked(since: Since) -> None:
+    """
+    A hard inquiry that may have left its mark is followed by no other, nor by itself again.
+
+    The last to use the town: until that call is resolved, nobody asks about its subject.
+    """
+    since.house.demo.bureaus.script(BUREAU, Step("billed_reset", keep=True))
+    with pytest.raises(OutcomeUnknown):
+        await ask(since.house)
+    again = await ask(since.house)
+
+    assert outcomes(again) == {FIRST: "SKIPPED_POLICY", SECOND: "NOT_NEEDED"}
+    assert again.completeness.verdict == report_pb2.VERDICT_INSUFFICIENT
+    assert (since.asked, since.intents) == ([BUREAU], [FIRST])
+
+
 async def test_a_caller_whose_money_is_spent_is_turned_away_until_tomorrow(tmp_path: Path) -> None:
     config = Path(shutil.copytree(CONFIG, tmp_path / "config"))
     with (config / "callers" / "scoring.yaml").open("a", encoding="utf-8") as file:
@@ -150,9 +155,18 @@ async def test_a_caller_whose_money_is_spent_is_turned_away_until_tomorrow(tmp_p
         assert amount((await ask(house)).cost) == Decimal(42)
         with pytest.raises(LimitReached) as spent:
             await ask(house)
+        # What is known is given first, and costs nothing: whoever had a file has the first turn.
+        known = request(house)
+        known.reuse.mode = inquiry_pb2.REUSE_MODE_DEFAULT
+        given = await house.client.get_user_info(known, timeout=10)
 
+        assert set(outcomes(given).values()) == {"NO_HIT", "HIT"}
+        assert (amount(given.cost), given.completeness.verdict) == (
+            Decimal(0),
+            report_pb2.VERDICT_COMPLETE,
+        )
         assert spent.value.reason == "SPENDING_LIMIT"
         assert spent.value.retry_after is not None
         assert 0 < spent.value.retry_after <= 86_400
         assert [call.bureau for call in house.demo.bureaus.calls if call.billed] == [BUREAU, OTHER]
-        assert [row.reason for row in house.ledger.inquiries()] == ["", "SPENDING_LIMIT"]
+        assert [row.reason for row in house.ledger.inquiries()] == ["", "SPENDING_LIMIT", ""]

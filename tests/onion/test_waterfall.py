@@ -128,6 +128,18 @@ async def test_a_bureau_that_may_have_sold_is_not_asked_again_by_another_name(
     assert list(desk.asked) == ["a", "c"]
 
 
+async def test_an_old_answer_in_the_place_of_a_lost_call_makes_a_bureau_no_surer(
+    desk: Desk,
+) -> None:
+    """Stale, it says that nobody was on file; the call that failed may be billed all the same."""
+    old = reply("a", Outcome.NO_HIT, served_from=ServedFrom.STALE, billed=Billed.UNKNOWN)
+    desk.says("a", 1, replace(old, failed_call="call-a"))
+    desk.says("c", 1)
+    fall = members("a", "b", "c", bureaus=("acme", "acme", "beta"))
+
+    assert ends(await desk.ask(*fall)) == [Outcome.NO_HIT, Outcome.SKIPPED_POLICY, Outcome.HIT]
+
+
 async def test_what_is_surely_not_billed_may_be_asked_of_the_same_bureau(desk: Desk) -> None:
     desk.says("a", 1, failure(Outcome.BUREAU_ERROR, billed=Billed.NO))
     desk.says("b", 1)
