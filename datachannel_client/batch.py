@@ -81,7 +81,7 @@ class Resumed:
 
     async def _write(self, call: Call) -> None:
         # How a stream ended is told to who reads it.
-        with suppress(grpc.aio.AioRpcError, asyncio.InvalidStateError):
+        with suppress(grpc.aio.AioRpcError, grpc.aio.BaseError, asyncio.InvalidStateError):
             async for item in self._feed:
                 await call.write(item)
             await call.done_writing()

@@ -82,6 +82,8 @@ _CLASSES: Mapping[grpc.StatusCode, type[GatewayRefusal]] = {
     grpc.StatusCode.CANCELLED: OutcomeUnknown,
 }
 
+_BELOW = frozenset({grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.INTERNAL})
+"""What is said of a call, without a reason, by what lies below the gateway."""
 
 _CODES = {code.value[0]: code for code in grpc.StatusCode}
 
@@ -90,8 +92,8 @@ def refusal(error: grpc.aio.AioRpcError) -> GatewayRefusal:
     """
     Read what the gateway said; a code that it never sends is a fault of its.
 
-    UNAVAILABLE promises that nothing was bought only where the gateway said it:
-    grpc says it too of a connection that broke under a call.
+    UNAVAILABLE promises that nothing was bought, and INTERNAL that the gateway is at
+    fault, only where the gateway said so: grpc says both too of what broke under a call.
     """
     return _refusal(error.code(), details_of(error.details() or "", status_of(error)))
 
@@ -116,13 +118,12 @@ def cut_short() -> OutcomeUnknown:
 
 def is_broken_off(refused: GatewayRefusal) -> bool:
     """Whether it was not the gateway that ended a call, but what lies between."""
-    return not refused.reason and refused.code in {
-        grpc.StatusCode.UNAVAILABLE,
-        grpc.StatusCode.CANCELLED,
-    }
+    # grpcio says INTERNAL in place of any status that comes while something is written
+    # (grpc/grpc#36066).
+    return not refused.reason and refused.code in _BELOW | {grpc.StatusCode.CANCELLED}
 
 
 def _refusal(code: grpc.StatusCode, details: Details) -> GatewayRefusal:
-    if code is grpc.StatusCode.UNAVAILABLE and not details.reason:
+    if code in _BELOW and not details.reason:
         return OutcomeUnknown(code, details)
     return _CLASSES.get(code, Broken)(code, details)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, TypeVar
 from uuid import uuid4
 
 import typer
-from datachannel.v1 import data_channel_service_pb2, inquiry_pb2
+from datachannel.v1 import data_channel_service_pb2, inquiry_pb2, report_pb2
 from google.protobuf.json_format import ParseDict, ParseError
 from google.protobuf.message import Message
 
@@ -61,6 +61,9 @@ def ask(  # noqa: PLR0913, PLR0917 - one for each option
     timeout: Annotated[float, typer.Option(help="Seconds.")] = 10.0,
     *,
     insecure: Annotated[bool, typer.Option("--insecure", help="No TLS.")] = False,
+    stream: Annotated[
+        bool, typer.Option("--stream", help="Tell of each connector as it answers.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="The report as JSON.")] = False,
 ) -> None:
     """
@@ -83,13 +86,36 @@ def ask(  # noqa: PLR0913, PLR0917 - one for each option
     request.fields.paths.extend(fields or ())
     tls = None if insecure else Tls(_bytes(ca), _bytes(cert), _bytes(key))
     api_key = api_key_file.read_text(encoding="utf-8").strip() if api_key_file else None
-    process.run(_ask(Door(target, api_key, tls), request, timeout, as_json=as_json))
+    asking = _heard if stream else _asked
+    process.run(_ask(Door(target, api_key, tls), asking(request, timeout), as_json=as_json))
 
 
-async def _ask(door: Door, request: Request, seconds: float, *, as_json: bool) -> int:
+Asking = Callable[[Client], Awaitable[report_pb2.Report]]
+
+
+def _asked(request: Request, seconds: float) -> Asking:
+    return lambda client: client.get_user_info(request, timeout=seconds)
+
+
+def _heard(request: Request, seconds: float) -> Asking:
+    """Tell of each connector beside the result: that is the report, as without."""
+
+    async def ask(client: Client) -> report_pb2.Report:
+        report = report_pb2.Report()
+        async for event in client.stream_user_info(request, timeout=seconds):
+            if isinstance(event, report_pb2.Report):
+                report = event
+            else:
+                process.complain(printing.answer_line(event))
+        return report
+
+    return ask
+
+
+async def _ask(door: Door, asking: Asking, *, as_json: bool) -> int:
     try:
         async with door.client() as client:
-            report = await client.get_user_info(request, timeout=seconds)
+            report = await asking(client)
     except GatewayRefusal as refused:
         if as_json:
             process.say(json.dumps({"refusal": printing.refusal_dict(refused)}, indent=2))

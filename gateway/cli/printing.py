@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from datachannel.v1 import report_pb2, user_info_pb2
+from datachannel.v1 import data_channel_service_pb2, report_pb2, user_info_pb2
 from google.protobuf.descriptor import EnumDescriptor
 from google.protobuf.json_format import MessageToDict
 from google.protobuf.message import Message
@@ -61,6 +61,13 @@ def money(value: money_pb2.Money) -> str:
 def report_dict(report: report_pb2.Report) -> dict[str, Any]:
     """Say a report in JSON's types, under the names of the protos."""
     return MessageToDict(report, preserving_proto_field_name=True)
+
+
+def answer_line(answer: data_channel_service_pb2.ConnectorAnswer) -> str:
+    """Say in a line how one connector's part of an inquiry ended."""
+    one = answer.result
+    took = f"{one.latency.ToTimedelta().total_seconds() * 1000:.0f} ms"
+    return f"{one.connector}: {_word(one, 'outcome')}, {took}, {money(one.cost)}"
 
 
 def report_view(report: report_pb2.Report, *, facts: bool = True) -> RenderableType:

@@ -37,12 +37,14 @@ async def test_it_answers_until_it_is_told_to_stop(tmp_path: Path) -> None:
         consent = ("--consent", demo / "consent.json")
         mask = ("--fields", "education")
         answered = await cli.run("ask", "loan_v1", *options, *consent, *mask, cwd=tmp_path)
-        as_json = await cli.run("ask", "loan_v1", *options, *consent, "--json", cwd=tmp_path)
+        heard = (*consent, "--json", "--stream")
+        as_json = await cli.run("ask", "loan_v1", *options, *heard, cwd=tmp_path)
         refused = await cli.run("ask", "loan_v1", *options, cwd=tmp_path)
 
         assert answered.code == 0
         assert "education_check" in answered.out
         assert json.loads(as_json.out)["user_info"]["education"]["major"] == "经济学"
+        assert "education_check: HIT, " in as_json.err
         assert refused.code == 1
         assert "CONSENT_MISSING" in refused.out
 
