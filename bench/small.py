@@ -25,10 +25,9 @@ from gateway.app import Gateway, Streams, running
 from gateway.catalog.reading import read_catalog
 from gateway.clock import LoopClock
 from gateway.fields.schema import schema
-from gateway.jobs.continuations import Continuations
-from gateway.jobs.store import StoredJobs
+from gateway.inquiries.kept.fingerprint import Fingerprint
 from gateway.model import Credentials
-from gateway.rpc.channel import DataChannel, Later
+from gateway.rpc.channel import DataChannel
 from gateway.rpc.engine.contract import CallContext
 from gateway.rpc.translate_report import ReportTranslation
 from gateway.security.keys import Keys
@@ -173,17 +172,14 @@ async def without_grpc(env: Mapping[str, str], work: Path, turns: int = 200) -> 
 def asking(gateway: Gateway) -> Callable[[], Awaitable[bytes]]:
     """Give what asks the same thing again and again, past the gRPC engine."""
     view = gateway.assembled.view(gateway.settings.billing_currency)
-    random, inquiries = SystemRandom(), Inquiries()
+    inquiries = Inquiries()
     channel = DataChannel(
-        gateway.pipeline,
+        gateway.composed.pipeline,
+        gateway.composed.desk,
+        gateway.assembled.callers.identify,
         ReportTranslation(view.connectors, gateway.settings.billing_currency),
+        Fingerprint(b"k" * 32),
         LoopClock(),
-        lambda: random.randbytes(16).hex(),
-        Later(
-            gateway.assembled.callers.identify,
-            Continuations(gateway.stores.jobs),
-            StoredJobs(gateway.stores.jobs),
-        ),
     )
     asked = 0
 

@@ -81,6 +81,7 @@ class Connector:
             captured=told.captured,
             wait=told.wait,
             word=told.word,
+            step=query.step,
         )
 
     async def _exchanged(

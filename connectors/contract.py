@@ -149,6 +149,8 @@ class Reply:
     """Of PENDING: seconds after which to ask again, where the bureau said so."""
     word: Billed | None = None
     """Of a status query: what the row that held says of the call that is asked after."""
+    step: str = ""
+    """The message that gave it, where others of the same query follow: it is no answer yet."""
 
 
 def forget(_: Future[Reply]) -> None:
@@ -185,6 +187,8 @@ class Query:
     """What earlier messages of the same query gave, below ``steps``, ``job`` and ``callback``."""
     paid: bool = False
     """Whether an earlier message of it was billed: its price is for all of them together."""
+    step: str = ""
+    """Names the message, where others of the same query follow it."""
 
 
 def with_pair(pairs: Pairs, name: str, value: str) -> Pairs:

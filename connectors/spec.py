@@ -132,6 +132,11 @@ class ConnectorSpec(Strict):
         return self
 
     @property
+    def effects(self) -> frozenset[Effect]:
+        """What asking does, in all of its messages."""
+        return frozenset({self.effect, *(step.effect for step in self.steps)})
+
+    @property
     def targets(self) -> tuple[str, ...]:
         """The UserInfo paths that its rows give."""
         return tuple(self.mapping)

@@ -8,12 +8,14 @@ from .refusal import (
     Broken,
     ConsentFails,
     GatewayRefusal,
+    InProgress,
     InvalidRequest,
     LimitReached,
     NotAllowed,
     OutcomeUnknown,
     Unauthenticated,
     Unavailable,
+    UnknownInquiry,
 )
 from .retry import Retry
 from .stream import Event
@@ -25,6 +27,7 @@ __all__ = [
     "ConsentFails",
     "Event",
     "GatewayRefusal",
+    "InProgress",
     "InvalidRequest",
     "LimitReached",
     "NotAllowed",
@@ -33,5 +36,6 @@ __all__ = [
     "Tls",
     "Unauthenticated",
     "Unavailable",
+    "UnknownInquiry",
     "Violation",
 ]

@@ -8,7 +8,9 @@ How the gateway refuses, one class for each thing a caller could do about it.
     ├── ConsentFails      obtain consent for this
     ├── LimitReached      ask again later
     ├── Unavailable       ask again later: nothing was bought
+    ├── UnknownInquiry    ask as a new inquiry: there is nothing to come back for
     ├── OutcomeUnknown    look before you ask again: something may have been bought
+    │   └── InProgress    send it again, under its id: it is not answered yet
     └── Broken            a fault of the gateway; `incident` names it to its operators
 """
 
@@ -66,6 +68,14 @@ class OutcomeUnknown(GatewayRefusal):
     """Nobody can say whether something was bought; the deadline passed, or a call broke off."""
 
 
+class InProgress(OutcomeUnknown):
+    """The inquiry of this id is being worked on; sent again it is joined, and not made twice."""
+
+
+class UnknownInquiry(GatewayRefusal):
+    """There is no inquiry of that id, or it ended with nothing bought."""
+
+
 class Broken(GatewayRefusal):
     """A fault of the gateway."""
 
@@ -77,6 +87,7 @@ _CLASSES: Mapping[grpc.StatusCode, type[GatewayRefusal]] = {
     grpc.StatusCode.FAILED_PRECONDITION: ConsentFails,
     grpc.StatusCode.RESOURCE_EXHAUSTED: LimitReached,
     grpc.StatusCode.UNAVAILABLE: Unavailable,
+    grpc.StatusCode.NOT_FOUND: UnknownInquiry,
     grpc.StatusCode.DEADLINE_EXCEEDED: OutcomeUnknown,
     grpc.StatusCode.ABORTED: OutcomeUnknown,
     grpc.StatusCode.CANCELLED: OutcomeUnknown,
@@ -84,6 +95,8 @@ _CLASSES: Mapping[grpc.StatusCode, type[GatewayRefusal]] = {
 
 _BELOW = frozenset({grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.INTERNAL})
 """What is said of a call, without a reason, by what lies below the gateway."""
+
+_IN_PROGRESS = "IDEMPOTENCY_IN_PROGRESS"
 
 _CODES = {code.value[0]: code for code in grpc.StatusCode}
 
@@ -126,4 +139,6 @@ def is_broken_off(refused: GatewayRefusal) -> bool:
 def _refusal(code: grpc.StatusCode, details: Details) -> GatewayRefusal:
     if code in _BELOW and not details.reason:
         return OutcomeUnknown(code, details)
+    if details.reason == _IN_PROGRESS:
+        return InProgress(code, details)
     return _CLASSES.get(code, Broken)(code, details)

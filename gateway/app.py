@@ -16,19 +16,18 @@ from connectors.kit import Clock, Kit, Secrets
 from .catalog.assembly import Assembled, assemble
 from .catalog.reading import Catalog, CatalogError, read_catalog, read_own_settings
 from .clock import LoopClock
-from .composition import compose
+from .composition import Composed, compose
 from .config.finding import of_config
 from .config.folder import Folder
 from .config.settings import Settings
 from .fields.schema import schema
-from .jobs.continuations import Continuations
+from .inquiries.kept.fingerprint import Fingerprint
 from .jobs.doorbell import Doorbell, close
 from .jobs.store import StoredJobs
 from .limits import CallerSpending
-from .pipeline import Pipeline
 from .reconciling.running import reconciling
 from .rpc.catalog import CatalogChannel
-from .rpc.channel import DataChannel, Later
+from .rpc.channel import DataChannel
 from .rpc.engine.contract import Listener, Tls
 from .rpc.engine.grpcio import GrpcioServer
 from .rpc.services import main_methods
@@ -54,7 +53,7 @@ class Gateway:
 
     settings: Settings
     assembled: Assembled
-    pipeline: Pipeline
+    composed: Composed
     stores: Stores
     port: int
     callback_url: str
@@ -119,12 +118,12 @@ async def running(
         # After the assembly: a config that is wrong leaves no files behind.
         await stores.start()
         await stack.enter_async_context(_settling(assembled, stores, clock))
-        pipeline = compose(assembled, keys, kit, stores.ledger, spending, log)
-        stack.push_async_callback(close, assembled.jobs)
+        composed = compose(assembled, keys, kit, stores.ledger, spending, log)
+        stack.push_async_callback(_closed, assembled, composed)
         await doorbell.open(assembled.callbacks, assembled.jobs, StoredJobs(stores.jobs), log)
         server = _server(
             settings,
-            _channel(pipeline, assembled, kit, stores),
+            _channel(composed, assembled, kit, keys),
             assembled,
             kit,
             _Outside(log, listen, tls),
@@ -135,7 +134,7 @@ async def running(
             server.stop, delay=settings.drain_delay, grace=longest + ANSWERING
         )
         log.event("started", port=port, config_version=catalog.version)
-        yield Gateway(settings, assembled, pipeline, stores, port, doorbell.url)
+        yield Gateway(settings, assembled, composed, stores, port, doorbell.url)
 
 
 @asynccontextmanager
@@ -147,6 +146,12 @@ async def _settling(assembled: Assembled, stores: Stores, clock: Clock) -> Async
             yield
     finally:
         await assembled.owned.settled()
+
+
+async def _closed(assembled: Assembled, composed: Composed) -> None:
+    """Wait for what goes on when all callers are answered, but for calls that settle."""
+    await close(assembled.jobs)
+    await composed.desk.inquiries.settled()
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,13 +225,14 @@ class _Outside:
     tls: Tls | None
 
 
-def _channel(pipeline: Pipeline, assembled: Assembled, kit: Kit, stores: Stores) -> DataChannel:
+def _channel(composed: Composed, assembled: Assembled, kit: Kit, keys: Keys) -> DataChannel:
     return DataChannel(
-        pipeline,
+        composed.pipeline,
+        composed.desk,
+        assembled.callers.identify,
         ReportTranslation(assembled.view(kit.currency).connectors, kit.currency),
+        Fingerprint(keys.fingerprint),
         kit.clock,
-        lambda: kit.random.randbytes(16).hex(),
-        Later(assembled.callers.identify, Continuations(stores.jobs), StoredJobs(stores.jobs)),
     )
 
 

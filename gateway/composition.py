@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
+
 from connectors.kit import Kit
 
 from .catalog.assembly import Assembled
 from .fields.schema import read_user_info
+from .inquiries.desk import Desk, Ports
+from .inquiries.kept.keeping import Keeping
+from .inquiries.line import Line
 from .limits import Admission, CallerSpending
 from .pipeline import Pipeline
 from .security.keys import Keys
@@ -19,9 +24,19 @@ from .stages.validate import Validate
 from .stages.verify import Verify
 from .store.ledger.contract import Ledger
 from .store.ledger.records import Records
+from .store.sealing import Sealer
+from .store.stores import KEY_ID
 from .telemetry.inquiries import InquiryLog
 from .telemetry.log import JsonLog
 from .telemetry.shadows import ShadowLog
+
+
+@dataclass(frozen=True, slots=True)
+class Composed:
+    """The line of stages, and the desk in front of it."""
+
+    pipeline: Pipeline
+    desk: Desk
 
 
 def compose(
@@ -31,7 +46,7 @@ def compose(
     ledger: Ledger,
     spending: CallerSpending,
     log: JsonLog,
-) -> Pipeline:
+) -> Composed:
     """Put the stages in their places."""
     products, version = assembled.products, assembled.catalog.version
     identify = assembled.callers.identify
@@ -58,12 +73,13 @@ def compose(
         spending,
         assembled.known,
     )
-    return Pipeline(
+    fan_out = FanOut(assembled.calls, assembled.seats, read_user_info, kit.clock, records)
+    pipeline = Pipeline(
         admit=Admit(assembled.callers, products, kit.clock),
         validate=Validate({name: preset.rules for name, preset in assembled.presets.items()}),
         fill=Fill(assembled.presets),
         authorize=authorize,
-        fan_out=FanOut(assembled.calls, assembled.seats, read_user_info, kit.clock, records),
+        fan_out=fan_out,
         structure=Structure(assembled.blueprints, kit.clock),
         verify=Verify(assembled.seats),
         refuse=records.refused,
@@ -71,4 +87,24 @@ def compose(
         trial=lambda answers: shadows.begin(answers, answers.granted.shadows),
         room=Admission(identify, kit.clock),
         would_grant=authorize.decide,
+    )
+    line = Line(
+        pipeline,
+        authorizing=lambda grants: replace(authorize, grants=grants),
+        knowing=fan_out.knowing,
+    )
+    return Composed(pipeline, Desk.of(line, _ports(assembled, keys, kit, records)))
+
+
+def _ports(assembled: Assembled, keys: Keys, kit: Kit, records: Records) -> Ports:
+    if kit.jobs is None:
+        raise TypeError("a gateway that answers keeps jobs")
+    return Ports(
+        ledger=records.ledger,
+        records=records,
+        keeping=Keeping(Sealer(KEY_ID, {KEY_ID: keys.inquiries}, kit.random)),
+        jobs=kit.jobs,
+        lasting=assembled.lasting,
+        clock=kit.clock,
+        new_id=lambda: kit.random.randbytes(16).hex(),
     )

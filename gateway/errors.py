@@ -11,7 +11,9 @@ How an inquiry can fail, one class for each thing a caller could do about it.
     ├── LimitReached            ask again later: the caller's own limit is used up
     ├── LedgerUnavailable       ask again later: nothing was sent
     ├── Draining                send again, elsewhere, what was not answered: none of it was begun
-    ├── UnknownInquiry          ask as a new inquiry: no answer of that one was left to come
+    ├── InquiryIdReused         take another id: this one is of an inquiry with another body
+    ├── InquiryInProgress       send it again: the first of that id is not answered yet
+    ├── UnknownInquiry          ask as a new inquiry: there is nothing to come back for
     ├── PresetUnavailable       ask again later, or supply the fields: nothing was sent
     ├── ConnectorsUnavailable   ask again later: nothing was bought
     ├── OutcomeUnknown          look before you ask again: something may have been bought
@@ -96,6 +98,21 @@ class Draining(GatewayError):
 
     def __init__(self) -> None:
         super().__init__("DRAINING")
+
+
+class InquiryIdReused(GatewayError):
+    """The id is taken by an inquiry of the same tenant, with another body."""
+
+    def __init__(self) -> None:
+        reused = Violation("inquiry_id", "reused", "is that of an inquiry with another body")
+        super().__init__("IDEMPOTENCY_KEY_REUSED", (reused,))
+
+
+class InquiryInProgress(GatewayError):
+    """The inquiry of this id is still being worked on, and this wait for it is over."""
+
+    def __init__(self) -> None:
+        super().__init__("IDEMPOTENCY_IN_PROGRESS")
 
 
 class UnknownInquiry(GatewayError):

@@ -59,6 +59,15 @@ class Credentials:
 
 
 @dataclass(frozen=True, slots=True)
+class Recalled:
+    """Whose answers an inquiry is given again, when it comes back."""
+
+    connectors: frozenset[str]
+    alone: bool
+    """Whether nobody else is asked."""
+
+
+@dataclass(frozen=True, slots=True)
 class Inquiry:
     """One caller asking for one product about one person. Nothing in it is checked yet."""
 
@@ -82,6 +91,10 @@ class Inquiry:
     """Seconds."""
     max_cost: Decimal | None = None
     """In the billing currency."""
+    acknowledged: frozenset[str] = frozenset()
+    """Calls whose unknown outcome the caller knows of."""
+    recalled: Recalled | None = None
+    """None where it is made for the first time."""
 
 
 @dataclass(frozen=True, slots=True)

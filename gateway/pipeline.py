@@ -89,6 +89,14 @@ class Pipeline:
         return verified
 
     async def _walk(self, inquiry: Inquiry, listen: Listen) -> Verified:
+        granted = await self.grant(inquiry)
+        answers = await self.fan_out(granted, listen(granted))
+        self.trial(answers)
+        report = self.structure(answers)
+        return self.verify(report)
+
+    async def grant(self, inquiry: Inquiry) -> Granted:
+        """Go as far as the grant, or write down that there is none."""
         # Nothing is read about the subject before admission, nor kept before it is valid.
         subject: Values = {}
         try:
@@ -97,11 +105,7 @@ class Pipeline:
             subject = valid.subject
             filled = await self.fill(valid)
             subject = filled.subject
-            granted = await self.authorize(filled)
+            return await self.authorize(filled)
         except GatewayError as error:
             await self.refuse(inquiry, subject, error)
             raise
-        answers = await self.fan_out(granted, listen(granted))
-        self.trial(answers)
-        report = self.structure(answers)
-        return self.verify(report)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -10,8 +10,12 @@ from decimal import Decimal
 from datachannel.v1 import user_info_pb2
 
 from connectors.contract import Standing, Values
+from connectors.kit import Clock
 from connectors.words import Outcome, Purpose
 from gateway.errors import GatewayError
+from gateway.inquiries.desk import Desk, Ports
+from gateway.inquiries.kept.fingerprint import Fingerprint
+from gateway.inquiries.line import Line as InquiryLine
 from gateway.model import (
     Admitted,
     Answer,
@@ -29,9 +33,12 @@ from gateway.model import (
 )
 from gateway.pipeline import Pipeline
 from gateway.policy import CallerPolicy, Identities
+from gateway.rpc.channel import DataChannel
 from gateway.rpc.engine.contract import CallContext
+from gateway.rpc.translate_report import ReportTranslation
 from gateway.subject.filling import Filling
 from gateway.subject.violation import Violation
+from tests.standins import HandClock, anything
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 CALLER = CallerPolicy(
@@ -135,3 +142,20 @@ class Line:
         if self.fault is not None:
             raise self.fault
         return Answers(granted, {})
+
+
+def channel(
+    line: Line, clock: Clock | None = None, new_id: Callable[[], str] = lambda: "report"
+) -> DataChannel:
+    """A front door to stages that claim nothing and write nothing down."""
+    clock, pipeline = clock or HandClock(), line.pipeline()
+    ports = Ports(anything(), anything(), anything(), anything(), (), clock, new_id)
+    stages = InquiryLine(pipeline, lambda _: pipeline.authorize, lambda _: pipeline.fan_out)
+    return DataChannel(
+        pipeline=pipeline,
+        desk=Desk.of(stages, ports),
+        identify=lambda _: CALLER,
+        report=ReportTranslation({}, "CNY"),
+        fingerprint=Fingerprint(b"k"),
+        clock=clock,
+    )

@@ -60,6 +60,7 @@ class Account:
             cost=self.price if self.is_paid else Decimal(0),
             attempts=self.attempts,
             captured={},
+            step="",
         )
 
     def on_error(self, error: ConnectorError) -> None:
@@ -85,7 +86,8 @@ class Walk:
         for link in links:
             self.at = link.name
             earlier = {**query.earlier, "steps": self.steps}
-            asked = replace(query, earlier=earlier, paid=self.account.is_paid)
+            paid = self.account.is_paid
+            asked = replace(query, earlier=earlier, paid=paid, step=link.name)
             try:
                 reply = await link.call(asked)
             except ConnectorError as error:

@@ -18,6 +18,7 @@ from connectors.shape.work import Work
 from connectors.spec import ConnectorSpec
 from connectors.template import Language
 from connectors.template.constant import constant
+from connectors.words import Effect
 
 from ..config.finding import Located
 from ..fillers import FillerKit, Recall, build_fillers
@@ -78,6 +79,16 @@ class Assembled:
     @property
     def products(self) -> Mapping[str, ProductSpec]:
         return {name: entry.spec for name, entry in self.catalog.products.items()}
+
+    @property
+    def lasting(self) -> frozenset[str]:
+        """Connectors that make a hard inquiry, or answer later."""
+        specs = {name: entry.spec for name, entry in self.catalog.connectors.items()}
+        return frozenset(
+            name
+            for name, spec in specs.items()
+            if spec.job is not None or Effect.HARD_INQUIRY in spec.effects
+        )
 
     async def known(self, query: Query) -> Reply | None:
         """Give what is known of a query already; nobody is asked."""

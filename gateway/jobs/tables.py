@@ -1,4 +1,4 @@
-"""The tables in which jobs, their ends, callbacks and continuations are kept."""
+"""The tables in which jobs, their ends and callbacks are kept."""
 
 from __future__ import annotations
 
@@ -34,13 +34,10 @@ CALLBACKS = _table("callbacks", "connector", "correlation")
 SEEN = _table("seen_callbacks", "connector", "digest")
 """Every callback: the same one twice is one."""
 
-CONTINUATIONS = _table("continuations", "tenant", "inquiry_id")
-"""Inquiries whose report was PENDING."""
-
-LAPSING = (ENDS, CALLBACKS, SEEN, CONTINUATIONS)
+LAPSING = (ENDS, CALLBACKS, SEEN)
 """Those whose rows are just forgotten; a job ends."""
 
-ALL = (JOBS, ENDS, CALLBACKS, SEEN, CONTINUATIONS)
+ALL = (JOBS, ENDS, CALLBACKS, SEEN)
 
 
 def insert(table: Table, dialect: str, *, replace: bool) -> Insert:

@@ -1,39 +1,35 @@
-"""The data channel's front door: parse, translate, ask the pipeline, translate back."""
+"""The data channel's front door: parse, translate, hand in, translate back."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import datetime
 
 from datachannel.v1 import data_channel_service_pb2 as pb
 from datachannel.v1 import report_pb2
 
-from connectors.errors import LedgerDown
-from connectors.job import Jobs
 from connectors.kit import Clock
 
-from ..errors import InvalidFields, LedgerUnavailable, UnknownInquiry
-from ..jobs.continuations import Continuations
-from ..model import Admitted, Credentials, Listen, Valid, Verified
-from ..pipeline import Pipeline, unheard, untried
+from ..errors import InvalidFields
+from ..inquiries.coming_back import State
+from ..inquiries.desk import Desk
+from ..inquiries.given import Asked, Given
+from ..inquiries.kept.fingerprint import Fingerprint
+from ..model import Admitted, Credentials, Listen, Valid
+from ..pipeline import Pipeline, unheard
 from ..policy import CallerPolicy
-from ..stages.recollect import Recollect, is_open
 from ..subject.violation import Violation
 from .engine.contract import CallContext
 from .translate import parse
 from .translate_inquiry import inquiry, outline, unreadable
 from .translate_report import ReportTranslation, Stamp
 
-
-@dataclass(frozen=True, slots=True)
-class Later:
-    """What is needed to answer a caller who comes back."""
-
-    identify: Callable[[Credentials], CallerPolicy]
-    continuations: Continuations
-    jobs: Jobs
+STATES = {
+    State.RUNNING: pb.INQUIRY_STATE_RUNNING,
+    State.PENDING: pb.INQUIRY_STATE_PENDING,
+    State.FINAL: pb.INQUIRY_STATE_FINAL,
+    State.UNKNOWN: pb.INQUIRY_STATE_UNKNOWN,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +37,11 @@ class DataChannel:
     """DataChannelService."""
 
     pipeline: Pipeline
+    desk: Desk
+    identify: Callable[[Credentials], CallerPolicy]
     report: ReportTranslation
+    fingerprint: Fingerprint
     clock: Clock
-    new_id: Callable[[], str]
-    """Makes up a report's id."""
-    later: Later
 
     async def get_user_info(self, body: bytes, context: CallContext) -> bytes:
         report = await self.ask(parse(pb.GetUserInfoRequest, body), context)
@@ -54,65 +50,38 @@ class DataChannel:
     async def ask(
         self, request: pb.GetUserInfoRequest, context: CallContext, listen: Listen = unheard
     ) -> report_pb2.Report:
-        """Make one inquiry, whichever method it came by, and give its report."""
-        received_at = self.clock.utc()
-        verified = await self._ask(request, context, received_at, listen)
-        if _is_pending(verified):
-            await self._keep(request.SerializeToString(), received_at, verified)
-        return self.report(verified, self._stamp())
+        """
+        Make one inquiry, whichever method it came by, and give its report.
+
+        One that can not be read goes as far as validation. Admission comes first
+        either way: who may not ask at all learns nothing about fields, and the
+        refusal is written down like any other.
+        """
+        now = self.clock.utc()
+        if violations := unreadable(request, self.report.currency):
+            closed = replace(self.pipeline, validate=_rejecting(violations))
+            await closed(outline(request, context, now))
+        asked = Asked(
+            inquiry(request, context, now), request.SerializeToString(), self.fingerprint(request)
+        )
+        return self._reported(await self.desk.inquiries(asked, listen))
 
     async def get_inquiry(self, body: bytes, context: CallContext) -> bytes:
         """Walk an earlier inquiry through the house again, asking nobody."""
         wanted = parse(pb.GetInquiryRequest, body).inquiry_id
-        caller = self.later.identify(context.credentials)
-        try:
-            kept = await self.later.continuations.find(caller.tenant, wanted)
-        except LedgerDown as error:
-            raise LedgerUnavailable from error
-        if kept is None:
-            raise UnknownInquiry
-        request = parse(pb.GetUserInfoRequest, kept.request)
-        answers = {name: each.answer(name) for name, each in kept.answers.items()}
-        again = replace(self.pipeline, fan_out=Recollect(answers, self.later.jobs), trial=untried)
-        verified = await again(inquiry(request, context, kept.received_at))
-        state = pb.INQUIRY_STATE_PENDING if _is_pending(verified) else pb.INQUIRY_STATE_FINAL
-        report = self.report(verified, self._stamp())
-        return pb.GetInquiryResponse(state=state, report=report).SerializeToString()
+        caller = self.identify(context.credentials)
+        found = await self.desk.coming_back.find(caller.tenant, wanted)
+        request = parse(pb.GetUserInfoRequest, found.question.request)
+        again = inquiry(request, context, found.question.received_at)
+        seen = await self.desk.coming_back(found, again)
+        response = pb.GetInquiryResponse(state=STATES[seen.state], unknown_call_ids=seen.unknown)
+        if seen.given is not None:
+            response.report.CopyFrom(self._reported(seen.given))
+        return response.SerializeToString()
 
-    async def _keep(self, body: bytes, received_at: datetime, verified: Verified) -> None:
-        """
-        Keep what the caller may come back for.
-
-        Where that fails the report is given all the same: it is paid for, and the
-        answer that is to come will be in the cache.
-        """
-        answers = verified.report.answers
-        standing = answers.granted.standing
-        with suppress(LedgerDown):
-            await self.later.continuations.keep(
-                standing.tenant, standing.inquiry_id, body, received_at, answers
-            )
-
-    def _stamp(self) -> Stamp:
-        return Stamp(self.new_id(), self.clock.utc())
-
-    async def _ask(
-        self, request: pb.GetUserInfoRequest, context: CallContext, now: datetime, listen: Listen
-    ) -> Verified:
-        """
-        Send an inquiry on its way, or as far as validation where it cannot be read.
-
-        Admission comes first either way: who may not ask at all learns nothing
-        about fields, and the refusal is written down like any other.
-        """
-        if violations := unreadable(request, self.report.currency):
-            closed = replace(self.pipeline, validate=_rejecting(violations))
-            return await closed(outline(request, context, now))
-        return await self.pipeline(inquiry(request, context, now), listen)
-
-
-def _is_pending(verified: Verified) -> bool:
-    return any(map(is_open, verified.report.answers.by_connector.values()))
+    def _reported(self, given: Given) -> report_pb2.Report:
+        stamp = Stamp(given.report_id, given.created_at, given.replayed)
+        return self.report(given.verified, stamp)
 
 
 def _rejecting(violations: tuple[Violation, ...]) -> Callable[[Admitted], Valid]:

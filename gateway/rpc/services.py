@@ -20,7 +20,7 @@ def main_methods(
 ) -> Mapping[str, AnyMethod]:
     """List what the main listener serves, by path."""
     stream = UserInfoStream(channel.ask, part, channel.report)
-    batch = Batch(channel.ask, channel.later.identify, refuse, channel.clock)
+    batch = Batch(channel.ask, channel.identify, refuse, channel.clock)
     return {
         "/datachannel.v1.DataChannelService/GetUserInfo": channel.get_user_info,
         "/datachannel.v1.DataChannelService/StreamUserInfo": ServerStreaming(stream),

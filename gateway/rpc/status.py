@@ -41,7 +41,7 @@ class Row:
     code: int
     message: str
     retry_after: Duration | None = None
-    """Only where nothing was sent: a generic client repeats the call by itself."""
+    """Only where a repeat buys nothing: a generic client makes it by itself."""
 
 
 ROWS: Final[Mapping[type[GatewayError], Row]] = {
@@ -57,6 +57,13 @@ ROWS: Final[Mapping[type[GatewayError], Row]] = {
     ),
     errors.Draining: Row(
         code_pb2.UNAVAILABLE, "the gateway is about to stop, and reads no more", duration(0.5)
+    ),
+    errors.InquiryIdReused: Row(
+        code_pb2.INVALID_ARGUMENT, "this inquiry id is taken by an inquiry with another body"
+    ),
+    # Under its id it is never made twice: to send it again is safe whatever has been sent.
+    errors.InquiryInProgress: Row(
+        code_pb2.ABORTED, "the inquiry of this id is not answered yet", duration(1.0)
     ),
     errors.UnknownInquiry: Row(code_pb2.NOT_FOUND, "there is no such inquiry to come back for"),
     errors.PresetUnavailable: Row(

@@ -73,6 +73,7 @@ def inquiry(request: Request, context: CallContext, received_at: datetime) -> In
         consent=_consent(request.consent) if request.HasField("consent") else None,
         max_age=seconds(reuse.max_age) if reuse.HasField("max_age") else None,
         max_cost=amount(request.max_cost) if request.HasField("max_cost") else None,
+        acknowledged=frozenset(request.acknowledge_unknown),
     )
 
 

@@ -30,6 +30,7 @@ class Stamp:
 
     report_id: str
     created_at: datetime
+    replayed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,7 @@ class ReportTranslation:
                 for warning in verified.warnings
             ],
             cost=money(report.cost, self.currency),
+            replayed=stamp.replayed,
             config_version=answers.granted.standing.config_version,
         )
 

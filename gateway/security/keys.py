@@ -52,6 +52,8 @@ class Keys:
     answers: bytes = field(repr=False)
     replies: bytes = field(repr=False)
     shadow: bytes = field(repr=False)
+    inquiries: bytes = field(repr=False)
+    fingerprint: bytes = field(repr=False)
     api_key: bytes = field(repr=False)
 
     @classmethod
@@ -68,6 +70,8 @@ class Keys:
             answers=derived(key, "answers"),
             replies=derived(key, "replies"),
             shadow=derived(key, "shadow"),
+            inquiries=derived(key, "inquiries"),
+            fingerprint=derived(key, "fingerprint"),
             api_key=derived(key, "api_key"),
         )
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from copy import copy
 from dataclasses import dataclass, replace
+from decimal import Decimal
 
-from connectors.errors import LedgerDown
+from connectors.errors import LedgerDown, NotSent
 from connectors.job import Ended, Job, Jobs
 from connectors.policy.reuse.sharing import as_shared
 from connectors.words import Billed, Outcome, ServedFrom
@@ -18,17 +20,46 @@ FORGOTTEN = Ended(Outcome.LOST, billed=Billed.UNKNOWN, note="its job is kept no 
 """The end of a job of which nobody wrote down how it ended, and that nobody follows."""
 
 
+def as_it_was(answer: Answer) -> Answer:
+    """Say what an answer cost when it was bought."""
+    return answer
+
+
+def for_nothing(answer: Answer) -> Answer:
+    """Say of an answer that is given again that it cost nothing this time."""
+    if (reply := answer.reply) is not None:
+        live = reply.served_from in (ServedFrom.LIVE, ServedFrom.SHARED)
+        again = replace(
+            reply,
+            served_from=ServedFrom.CACHE if live else reply.served_from,
+            # An old answer may stand in for a call of which nobody knows the bill.
+            billed=reply.billed if reply.failed_call else Billed.NO,
+            cost=Decimal(0),
+            attempts=0,
+        )
+        return Answer(answer.connector, again, None, 0.0)
+    if answer.missed is None or answer.missed.error is None:
+        return answer
+    error = copy(answer.missed.error)
+    error.cost, error.attempts = Decimal(0), 0
+    return Answer(answer.connector, None, replace(answer.missed, error=error), 0.0)
+
+
 @dataclass(frozen=True, slots=True)
 class Recollect:
     """
     Ask nobody: give the answers that were kept, and ends in the place of jobs.
 
-    What is no longer granted is not given, whatever it was then.
+    What is no longer granted is not given, whatever it was then; and whoever is
+    granted of whom nothing is known was not asked.
     """
 
     kept: Mapping[str, Answer]
     """By connector."""
     jobs: Jobs
+    priced: Callable[[Answer], Answer] = as_it_was
+    whole: bool = True
+    """Whether they were a report's; else some may be of connectors on trial, which have none."""
 
     async def __call__(self, granted: Granted, tell: Tell) -> Answers:
         refused = {
@@ -38,10 +69,15 @@ class Recollect:
         answers: dict[str, Answer] = {}
         for name, answer in self.kept.items():
             if name in granted.connectors:
-                answers[name] = await self._now(answer)
-            else:
+                answers[name] = self.priced(await self._now(answer))
+            elif answer.reply is None and answer.missed and answer.missed.error is None:
+                answers[name] = answer
+            elif self.whole or name in refused:
                 answers[name] = refused.get(name, _declined(name))
-            tell(answers[name])
+        for name in granted.connectors:
+            answers.setdefault(name, _unasked(name))
+        for each in answers.values():
+            tell(each)
         return Answers(granted, answers)
 
     async def _now(self, answer: Answer) -> Answer:
@@ -85,3 +121,8 @@ def _ended(answer: Answer, ended: Ended) -> Answer:
 
 def _declined(name: str) -> Answer:
     return Answer(name, None, Missed(name, Outcome.SKIPPED_POLICY), 0.0)
+
+
+def _unasked(name: str) -> Answer:
+    error = NotSent(name, "the inquiry ended before")
+    return Answer(name, None, Missed(name, error.outcome, error), 0.0)

@@ -132,6 +132,36 @@ async def test_a_claim_stands_until_it_is_released(ledger: StoredLedger) -> None
     assert found is not None and (found.state, found.kept) == (ClaimState.RUNNING, None)
 
 
+async def test_of_many_who_take_over_what_did_not_end_one_does(
+    ledger: StoredLedger, home: Database
+) -> None:
+    mine = replace(claim(), request=b"\x00sealed")
+    await ledger.inquiry(GRANT, mine)
+    await ledger.close_claim(mine, ClaimState.UNKNOWN, b"kept")
+    seen = await ledger.claimed("lender", "i-1")
+    assert seen is not None and seen.claim.request == b"\x00sealed"
+
+    for stale in (replace(seen, state=ClaimState.RUNNING), replace(seen, instance="another")):
+        with pytest.raises(Taken):
+            await ledger.inquiry(GRANT, mine, stale)
+    with pytest.raises(Taken):
+        await ledger.inquiry(GRANT, claim("another body"), seen)
+    assert await ledger.claimed("lender", "i-1") == seen
+
+    takings = (ledger.inquiry(GRANT, mine, seen) for _ in range(5))
+    results = await asyncio.gather(*takings, return_exceptions=True)
+    assert [type(result) for result in results] == [type(None), *[Taken] * 4]
+    found = await ledger.claimed("lender", "i-1")
+    assert found is not None and (found.state, found.kept) == (ClaimState.RUNNING, None)
+    assert await home.ask("SELECT count(*) FROM inquiries") == [(2,)]
+
+
+async def test_who_came_back_is_told_from_who_asked(ledger: StoredLedger, home: Database) -> None:
+    await ledger.inquiry(replace(GRANT, replayed=True))
+
+    assert await home.ask("SELECT decision FROM inquiries") == [("REPLAYED",)]
+
+
 async def test_a_claim_that_is_kept_no_longer_is_none(home: Database) -> None:
     clock = HandClock()
     async with home.opened(clock) as ledger:

@@ -24,11 +24,10 @@ from gateway.errors import Unauthenticated
 from gateway.rpc.channel import DataChannel
 from gateway.rpc.engine.contract import CallContext, Limits, Listener, Tls
 from gateway.rpc.engine.grpcio import GrpcioServer
-from gateway.rpc.translate_report import ReportTranslation
 from gateway.security.pki import CLIENT, generate
 from tests.e2e.serving import GET_USER_INFO, LOCAL, SERVICE, call, echo, raw, reason, serving
 from tests.inquiries import Line
-from tests.standins import anything
+from tests.inquiries import channel as door
 
 PERSON = "11010519491231002X"
 REQUEST = pb.GetUserInfoRequest(inquiry_id="i1", product="identity").SerializeToString()
@@ -39,8 +38,7 @@ BAD_DATE = pb.GetUserInfoRequest(
 
 def channel(line: Line) -> DataChannel:
     names = count(1)
-    report = ReportTranslation({}, "CNY")
-    return DataChannel(line.pipeline(), report, LoopClock(), lambda: f"r{next(names)}", anything())
+    return door(line, LoopClock(), lambda: f"r{next(names)}")
 
 
 async def test_an_inquiry_is_answered() -> None:

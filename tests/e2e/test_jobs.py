@@ -114,9 +114,9 @@ async def test_a_job_that_is_done_in_time_is_answered_at_once(house: House) -> N
     ]
     assert [each.status for each in house.demo.bureaus.callbacks] == [204]
     assert each_is_in_the_ledger(house, "kycflow", "document_check")
-    with pytest.raises(GatewayRefusal) as unknown:
-        await house.client.get_inquiry(report.inquiry_id)
-    assert unknown.value.reason == "INQUIRY_UNKNOWN"
+    found = await house.client.get_inquiry(report.inquiry_id)
+    assert found.state == pb.INQUIRY_STATE_FINAL
+    assert found.report.user_info == report.user_info
 
 
 async def test_who_can_not_wait_comes_back_and_pays_once(house: House) -> None:

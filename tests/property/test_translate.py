@@ -15,27 +15,18 @@ from google.type import date_pb2, money_pb2
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.rpc.channel import DataChannel
 from gateway.rpc.engine.answering import answer, refusing
 from gateway.rpc.status import Statuses
 from gateway.rpc.translate import amount, money
-from gateway.rpc.translate_report import ReportTranslation
-from tests.inquiries import CONTEXT, Line
-from tests.standins import HandClock, anything
+from tests.inquiries import CONTEXT, Line, channel
 
 INT32 = st.integers(-(2**31), 2**31 - 1)
 INT64 = st.integers(-(2**63), 2**63 - 1)
 
 
-def channel() -> DataChannel:
-    return DataChannel(
-        Line().pipeline(), ReportTranslation({}, "CNY"), HandClock(), lambda: "report", anything()
-    )
-
-
 def answered(body: bytes) -> int:
     refuse = refusing("/x/Y", Statuses(lambda *_: None, Random(1)))
-    told = asyncio.run(answer(lambda: channel().get_user_info(body, CONTEXT), refuse))
+    told = asyncio.run(answer(lambda: channel(Line()).get_user_info(body, CONTEXT), refuse))
     return int(told.code) if isinstance(told, status_pb2.Status) else 0
 
 

@@ -26,17 +26,16 @@ from gateway.model import Granted, Inquiry
 from gateway.policy import FieldPolicy
 from gateway.product import ProductSpec, Waterfall
 from gateway.rpc.catalog import CatalogChannel
-from gateway.rpc.channel import DataChannel, Later
 from gateway.rpc.engine.contract import AnyMethod, Bidirectional, ServerStreaming
 from gateway.rpc.enums import health
 from gateway.rpc.services import main_methods
 from gateway.rpc.translate import amount
-from gateway.rpc.translate_report import ReportTranslation
 from gateway.stages.admit import Admit, Callers
 from gateway.stages.authorize import Buying
 from gateway.stages.plan import Seat
 from gateway.stages.structure import Structure
 from tests.inquiries import CALLER, CONTEXT, Line
+from tests.inquiries import channel as door
 from tests.rooms import admitted, filled
 from tests.rooms import granted as grant
 from tests.standins import HandClock, anything, make_kit
@@ -371,11 +370,8 @@ async def test_a_plan_is_refused_as_the_inquiry_would_be() -> None:
 
 
 def methods() -> dict[str, AnyMethod]:
-    report = ReportTranslation({}, "CNY")
-    later = Later(lambda _: CALLER, anything(), anything())
-    data = DataChannel(Line().pipeline(), report, HandClock(), lambda: "r", later)
     part = Structure({}, HandClock()).part
-    return dict(main_methods(data, channel(), part, anything()))
+    return dict(main_methods(door(Line()), channel(), part, anything()))
 
 
 async def call(method: AnyMethod, body: bytes) -> None:

@@ -46,6 +46,8 @@ EXAMPLES: list[tuple[GatewayError, int]] = [
     (errors.Malformed(), code_pb2.INVALID_ARGUMENT),
     (errors.InvalidFields(VIOLATIONS), code_pb2.INVALID_ARGUMENT),
     (errors.InputIncomplete(VIOLATIONS), code_pb2.INVALID_ARGUMENT),
+    (errors.InquiryIdReused(), code_pb2.INVALID_ARGUMENT),
+    (errors.InquiryInProgress(), code_pb2.ABORTED),
     (errors.UnknownInquiry(), code_pb2.NOT_FOUND),
     (errors.Unauthenticated(), code_pb2.UNAUTHENTICATED),
     (errors.NotAllowed("PRODUCT_NOT_ALLOWED"), code_pb2.PERMISSION_DENIED),
@@ -83,11 +85,13 @@ def test_unknown_is_never_produced() -> None:
     assert code_pb2.UNKNOWN not in {code for code, _ in MISSES.values()}
 
 
-def test_only_unavailable_may_be_retried() -> None:
+def test_only_what_buys_nothing_may_be_retried() -> None:
     """Generic clients retry UNAVAILABLE by themselves: nothing was sent, or it is not this."""
     waits = {kind for kind, row in ROWS.items() if row.retry_after is not None}
+    unavailable = {kind for kind, row in ROWS.items() if row.code == code_pb2.UNAVAILABLE}
 
-    assert waits == {kind for kind, row in ROWS.items() if row.code == code_pb2.UNAVAILABLE}
+    # To join an inquiry once more is to ask nobody.
+    assert waits == unavailable | {errors.InquiryInProgress}
     (retry,) = details(status(errors.LedgerUnavailable()), error_details_pb2.RetryInfo)
     assert retry.retry_delay.seconds == 1
 

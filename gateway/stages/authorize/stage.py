@@ -18,6 +18,7 @@ from ...model import Filled, Granted
 from ...policy import CallerPolicy
 from ..inputs import look_up
 from ..plan import ALWAYS, Case, Plan, Seat, plan
+from .again import with_recalled
 from .money import Bottomless, Buying, Known, Purse, known_of, matters, unknown
 from .standing import standing, values
 from .terms import Terms, in_force, refused
@@ -70,7 +71,18 @@ class Authorize:
 
     async def decide(self, filled: Filled) -> Granted:
         """Say what would be granted: nothing is written, so nothing may be asked."""
-        admitted, now = filled.valid.admitted, self.clock.utc()
+        now, inquiry = self.clock.utc(), filled.valid.admitted.inquiry
+        recalled = inquiry.recalled
+        if recalled is None:
+            return await self._decided(filled, now)
+        if recalled.alone:
+            granted = self._granted(filled, Plan((), {}), now)
+        else:
+            granted = await self._decided(filled, now)
+        return with_recalled(granted, self.seats[inquiry.product], recalled, self.terms)
+
+    async def _decided(self, filled: Filled, now: datetime) -> Granted:
+        admitted = filled.valid.admitted
         seats = self.seats[admitted.inquiry.product]
         case = Case(look_up(admitted.inquiry, filled.subject))
         planned = plan(seats, admitted.wanted, case)

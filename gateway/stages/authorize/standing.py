@@ -27,6 +27,7 @@ def standing(filled: Filled, subject_token: str, config_version: str) -> Standin
         config_version=config_version,
         reuse=inquiry.reuse,
         max_age=inquiry.max_age,
+        acknowledged=inquiry.acknowledged,
     )
 
 

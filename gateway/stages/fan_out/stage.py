@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from connectors.contract import Call, Values
 from connectors.kit import Clock
@@ -33,6 +33,16 @@ class FanOut:
     """Reads a reply's user info as `needs:` sees it."""
     clock: Clock
     servings: Servings
+
+    def knowing(self, known: Mapping[str, Call]) -> FanOut:
+        """Let these answer in the place of their connectors; they wait for no other's answer."""
+        seats = {
+            product: tuple(
+                replace(seat, needs=()) if seat.connector in known else seat for seat in each
+            )
+            for product, each in self.seats.items()
+        }
+        return replace(self, calls={**self.calls, **known}, seats=seats)
 
     async def __call__(self, granted: Granted, tell: Tell) -> Answers:
         admitted = granted.filled.valid.admitted

@@ -29,6 +29,8 @@ class InquiryRow:
     subject_token: str
     connectors: tuple[str, ...]
     config_version: str
+    replayed: bool = False
+    """Whether its caller came back for what was answered before: nobody is asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +87,8 @@ class Claim:
     fingerprint: str
     """Keyed hash of the request: the same id with another body is another inquiry."""
     kept_until: datetime
+    request: bytes = field(default=b"", repr=False)
+    """The inquiry itself, for whoever comes back for it; its keeper seals it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +101,8 @@ class Claimed:
     """The process that took it."""
     kept: bytes | None = field(default=None, repr=False)
     """What its answer can be given again from; its keeper seals it."""
+    elsewhere: bool = False
+    """Whether it was taken by another process that is alive."""
 
 
 class Taken(Exception):
@@ -167,12 +173,15 @@ class Ledger(Attempts, Protocol):
 
     async def aclose(self) -> None: ...
 
-    async def inquiry(self, row: InquiryRow, claim: Claim | None = None) -> None:
+    async def inquiry(
+        self, row: InquiryRow, claim: Claim | None = None, over: Claimed | None = None
+    ) -> None:
         """
         Write a grant and claim its id, in one commit.
 
         Raises `Taken` where the id is claimed, unless the claim there was RELEASED
-        with the same fingerprint, or is kept no longer.
+        with the same fingerprint, or is kept no longer, or is still of the state and
+        the process of `over`: an inquiry that did not end is taken over.
         """
         ...
 

@@ -28,7 +28,13 @@ def inquiry(row: InquiryRow, now: str) -> Row:
     return "inquiries", (
         *(row.inquiry_id, row.tenant, row.caller, row.product, row.purpose.value),
         *(_id(row.consent_id), _second(row.consent_expires_at), row.subject_token),
-        *("GRANTED", "", orjson.dumps(row.connectors).decode(), row.config_version, now),
+        *(
+            "REPLAYED" if row.replayed else "GRANTED",
+            "",
+            orjson.dumps(row.connectors).decode(),
+            row.config_version,
+            now,
+        ),
     )
 
 

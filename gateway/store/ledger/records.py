@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Container
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from connectors.contract import Reply, Values
 from connectors.errors import LedgerDown
@@ -12,7 +12,7 @@ from ...errors import GatewayError, LedgerUnavailable, Unauthenticated
 from ...model import Credentials, Granted, Inquiry
 from ...policy import CallerPolicy
 from ...subject.ids import recorded
-from .contract import InquiryRow, Ledger, RefusalRow, ServedRow
+from .contract import Claim, Claimed, InquiryRow, Ledger, RefusalRow, ServedRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,21 +26,15 @@ class Records:
     config_version: str
 
     async def granted(self, granted: Granted) -> None:
-        standing = granted.standing
-        await self.ledger.inquiry(
-            InquiryRow(
-                inquiry_id=standing.inquiry_id,
-                tenant=standing.tenant,
-                caller=standing.caller,
-                product=granted.filled.valid.admitted.inquiry.product,
-                purpose=standing.purpose,
-                consent_id=standing.consent.id if standing.consent else None,
-                consent_expires_at=standing.consent.expires_at if standing.consent else None,
-                subject_token=standing.subject_token,
-                connectors=(*granted.connectors, *granted.shadows),
-                config_version=standing.config_version,
-            )
-        )
+        await self.ledger.inquiry(_row(granted))
+
+    async def claimed(self, granted: Granted, claim: Claim, over: Claimed | None) -> None:
+        """Write a grant down and claim its id. Raises `Taken`."""
+        await self.ledger.inquiry(_row(granted), claim, over)
+
+    async def replayed(self, granted: Granted) -> None:
+        """Write down that a caller came back, and may."""
+        await self.ledger.inquiry(replace(_row(granted), replayed=True))
 
     async def served(self, granted: Granted, replies: tuple[Reply, ...]) -> None:
         standing = granted.standing
@@ -83,3 +77,19 @@ class Records:
             )
         except LedgerDown as down:
             raise LedgerUnavailable from down
+
+
+def _row(granted: Granted) -> InquiryRow:
+    standing = granted.standing
+    return InquiryRow(
+        inquiry_id=standing.inquiry_id,
+        tenant=standing.tenant,
+        caller=standing.caller,
+        product=granted.filled.valid.admitted.inquiry.product,
+        purpose=standing.purpose,
+        consent_id=standing.consent.id if standing.consent else None,
+        consent_expires_at=standing.consent.expires_at if standing.consent else None,
+        subject_token=standing.subject_token,
+        connectors=(*granted.connectors, *granted.shadows),
+        config_version=standing.config_version,
+    )

@@ -30,6 +30,12 @@ _REPLIES = (
     "ORDER BY (SELECT seq FROM intents WHERE intents.call_id = replies.call_id)"
 )
 
+# The claims stay: whoever sends such an inquiry again must not buy again what is erased.
+_ERASE_CLAIMS = """
+    UPDATE claims SET request = '', kept = NULL WHERE tenant = ?1 AND inquiry_id IN (
+        SELECT inquiry_id FROM inquiries WHERE tenant = ?1 AND subject_token = ?2)
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class StoredLedger:
@@ -59,9 +65,11 @@ class StoredLedger:
         finally:
             await self.reading.aclose()
 
-    async def inquiry(self, row: InquiryRow, claim: Claim | None = None) -> None:
+    async def inquiry(
+        self, row: InquiryRow, claim: Claim | None = None, over: Claimed | None = None
+    ) -> None:
         now = self._now()
-        guard = None if claim is None else Claiming(claim, now)
+        guard = None if claim is None else Claiming(claim, now, over)
         await self.commits.put(entries.inquiry(row, now), guard=guard)
 
     async def refusal(self, row: RefusalRow) -> None:
@@ -94,7 +102,7 @@ class StoredLedger:
 
     async def claimed(self, tenant: str, inquiry_id: str) -> Claimed | None:
         rows = await self.reading.fetch(_CLAIMED, tenant, inquiry_id, self._now())
-        return claimed_of(rows[0]) if rows else None
+        return claimed_of(rows[0], self.instance.chain.instance) if rows else None
 
     async def calls(self, tenant: str, inquiry_id: str) -> Sequence[CallRow]:
         return await calls.of_inquiry(self.reading, tenant, inquiry_id)
@@ -109,6 +117,7 @@ class StoredLedger:
         return {reply.connector: reply for reply in opened if reply is not None}
 
     async def erase(self, tenant: str, subject_token: str) -> None:
+        await self.commits.put(guard=Saying(_ERASE_CLAIMS, (tenant, subject_token)))
         erasing = "DELETE FROM replies WHERE tenant = ?1 AND subject_token = ?2"
         await self.commits.put(guard=Saying(erasing, (tenant, subject_token)))
 

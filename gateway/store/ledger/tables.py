@@ -29,7 +29,10 @@ LINK = ("instance", "chain_seq", "hash")
 REPLIES = (
     *("call_id", "tenant", "inquiry_id", "connector", "subject_token", "kept_until", "sealed"),
 )
-CLAIMS = ("tenant", "inquiry_id", "fingerprint", "state", "instance", "kept", "kept_until", "at")
+CLAIMS = (
+    *("tenant", "inquiry_id", "fingerprint", "request", "state", "instance", "kept"),
+    *("kept_until", "at"),
+)
 HOLDS = ("tenant", "connector", "subject_token", "purpose", "call_id", "acknowledged")
 INSTANCES = ("instance", "state", "seen_at", "recovered_by")
 HEADS = ("number", "instance", "count", "hash", "state", "at", "mac")

@@ -41,8 +41,9 @@ class _InquiryStateEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_InquiryS
     INQUIRY_STATE_RUNNING: _InquiryState.ValueType  # 3
     """It is being worked on: there is no report yet."""
     INQUIRY_STATE_UNKNOWN: _InquiryState.ValueType  # 4
-    """It ended without a report, and something may have been bought: an answer that
-    arrives late is given here, and what stays unknown is reconciled.
+    """It ended, and of something that may have been bought nobody knows the outcome yet:
+    there is no report, or one without it. An answer that arrives late is given here,
+    and what stays unknown is reconciled.
     """
 
 class InquiryState(_InquiryState, metaclass=_InquiryStateEnumTypeWrapper):
@@ -57,8 +58,9 @@ INQUIRY_STATE_FINAL: InquiryState.ValueType  # 2
 INQUIRY_STATE_RUNNING: InquiryState.ValueType  # 3
 """It is being worked on: there is no report yet."""
 INQUIRY_STATE_UNKNOWN: InquiryState.ValueType  # 4
-"""It ended without a report, and something may have been bought: an answer that
-arrives late is given here, and what stays unknown is reconciled.
+"""It ended, and of something that may have been bought nobody knows the outcome yet:
+there is no report, or one without it. An answer that arrives late is given here,
+and what stays unknown is reconciled.
 """
 Global___InquiryState: _TypeAlias = InquiryState  # noqa: Y015
 

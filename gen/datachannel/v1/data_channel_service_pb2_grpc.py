@@ -105,8 +105,8 @@ class DataChannelServiceServicer:
         """Comes back for an earlier inquiry: gives what is known of it by now.
 
         Only the tenant that asked; its caller, purpose and consent are checked anew.
-        Nothing is bought. NOT_FOUND where there is no inquiry of that id, or where it is
-        no longer kept.
+        Nothing is bought. NOT_FOUND where there is no inquiry of that id, where it is no
+        longer kept, or where it ended with nothing bought and may be sent again.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

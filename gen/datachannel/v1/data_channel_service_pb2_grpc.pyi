@@ -65,8 +65,8 @@ class DataChannelServiceStub:
     """Comes back for an earlier inquiry: gives what is known of it by now.
 
     Only the tenant that asked; its caller, purpose and consent are checked anew.
-    Nothing is bought. NOT_FOUND where there is no inquiry of that id, or where it is
-    no longer kept.
+    Nothing is bought. NOT_FOUND where there is no inquiry of that id, where it is no
+    longer kept, or where it ended with nothing bought and may be sent again.
     """
 
 @_typing.type_check_only
@@ -106,8 +106,8 @@ class DataChannelServiceAsyncStub(DataChannelServiceStub):
     """Comes back for an earlier inquiry: gives what is known of it by now.
 
     Only the tenant that asked; its caller, purpose and consent are checked anew.
-    Nothing is bought. NOT_FOUND where there is no inquiry of that id, or where it is
-    no longer kept.
+    Nothing is bought. NOT_FOUND where there is no inquiry of that id, where it is no
+    longer kept, or where it ended with nothing bought and may be sent again.
     """
 
 class DataChannelServiceServicer(metaclass=_abc_1.ABCMeta):
@@ -168,8 +168,8 @@ class DataChannelServiceServicer(metaclass=_abc_1.ABCMeta):
         """Comes back for an earlier inquiry: gives what is known of it by now.
 
         Only the tenant that asked; its caller, purpose and consent are checked anew.
-        Nothing is bought. NOT_FOUND where there is no inquiry of that id, or where it is
-        no longer kept.
+        Nothing is bought. NOT_FOUND where there is no inquiry of that id, where it is no
+        longer kept, or where it ended with nothing bought and may be sent again.
         """
 
 def add_DataChannelServiceServicer_to_server(servicer: DataChannelServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

@@ -396,7 +396,9 @@ class Report(_message.Message):
     report_id: _builtins.str
     """Ours, unique."""
     replayed: _builtins.bool
-    """Whether this is a report made before, given again for the same inquiry id."""
+    """Whether nobody was asked for it: it is made of what was bought before under the same
+    inquiry id, as far as its caller may have it today. Sent again it costs 0.
+    """
     config_version: _builtins.str
     """The version of the config that made it."""
     @_builtins.property

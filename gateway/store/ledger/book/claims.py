@@ -18,6 +18,7 @@ from .guards import Claiming, Closing
 from .rounds import Refused, of, rounds
 
 _PLACE = ("tenant", "inquiry_id")
+_OVER = (*_PLACE, "fingerprint", "state", "instance")
 _SAID = (*_PLACE, "fingerprint", "state", "instance", "kept", "kept_until")
 
 
@@ -36,12 +37,19 @@ class Claims:
             f"SELECT {', '.join(CLAIMS)} FROM claims "  # noqa: S608 - ours
             f"WHERE (tenant, inquiry_id) IN ({dialect.unpacked(_PLACE)})"
         )
-        # Another instance's that runs is left alone: it has taken over what we had released.
+        # Whoever was faster has made it another instance's, or another state.
+        self._take_over = (
+            "UPDATE claims SET state = 'RELEASED' "  # noqa: S608 - ours
+            f"FROM ({dialect.unpacked(_OVER)}) AS seen WHERE claims.tenant = seen.tenant "
+            "AND claims.inquiry_id = seen.inquiry_id AND claims.fingerprint = seen.fingerprint "
+            "AND claims.state = seen.state AND claims.instance = seen.instance"
+        )
+        # Another instance's is left alone: it has taken it over.
         self._close = (
             "UPDATE claims SET state = said.state, kept = said.kept, kept_until = said.kept_until "  # noqa: S608 - ours
             f"FROM ({dialect.unpacked(_SAID)}) AS said WHERE claims.tenant = said.tenant "
             "AND claims.inquiry_id = said.inquiry_id AND claims.fingerprint = said.fingerprint "
-            "AND (claims.state <> 'RUNNING' OR claims.instance = said.instance)"
+            "AND claims.instance = said.instance"
         )
 
     def close(self, entries: Sequence[Entry]) -> Steps[None]:
@@ -55,6 +63,9 @@ class Claims:
     def claim(self, entries: Sequence[Entry]) -> Steps[Refused]:
         refused: Refused = {}
         for first in rounds(of(entries, Claiming), lambda guard: _place(guard.claim)):
+            over = [(guard.claim, guard.over) for _, guard in first.values()]
+            if seen := [_seen(claim, claimed) for claim, claimed in over if claimed]:
+                yield self._take_over, (orjson.dumps(seen).decode(),)
             rows = [self._claimed(guard) for _, guard in first.values()]
             won = yield self._claim, (orjson.dumps(rows).decode(),)
             lost = first.keys() - {tuple(row) for row in won}
@@ -62,14 +73,15 @@ class Claims:
                 places = orjson.dumps(sorted(lost, key=repr)).decode()
                 found = yield self._look, (places,)
                 for row in found:
-                    claimed = claimed_of(row)
+                    claimed = claimed_of(row, self._instance)
                     refused[first[_place(claimed.claim)][0]] = Taken(claimed)
         return refused
 
     def _claimed(self, guard: Claiming) -> tuple[object, ...]:
         claim = guard.claim
         return (
-            *(claim.tenant, claim.inquiry_id, claim.fingerprint, ClaimState.RUNNING.value),
+            *(claim.tenant, claim.inquiry_id, claim.fingerprint),
+            *(b64encode(claim.request).decode(), ClaimState.RUNNING.value),
             *(self._instance, None, claim.kept_until.isoformat(timespec="microseconds")),
             guard.at,
         )
@@ -83,11 +95,26 @@ class Claims:
         )
 
 
-def claimed_of(row: Sequence[Any]) -> Claimed:
-    """Read a row of all columns."""
-    tenant, inquiry_id, fingerprint, state, instance, kept, kept_until, _ = row
-    claim = Claim(tenant, inquiry_id, fingerprint, datetime.fromisoformat(kept_until))
-    return Claimed(claim, ClaimState(state), instance, None if kept is None else b64decode(kept))
+def claimed_of(row: Sequence[Any], us: str) -> Claimed:
+    """
+    Read a row of all columns, as the process `us` sees it.
+
+    What a dead one was running is released, or unknown, once somebody has recovered it.
+    """
+    tenant, inquiry_id, fingerprint, request, state, instance, kept, kept_until, _ = row
+    until = datetime.fromisoformat(kept_until)
+    return Claimed(
+        claim=Claim(tenant, inquiry_id, fingerprint, until, b64decode(request)),
+        state=ClaimState(state),
+        instance=instance,
+        kept=None if kept is None else b64decode(kept),
+        elsewhere=state == ClaimState.RUNNING and instance != us,
+    )
+
+
+def _seen(claim: Claim, over: Claimed) -> tuple[str, ...]:
+    place = (claim.tenant, claim.inquiry_id, claim.fingerprint)
+    return (*place, over.state.value, over.instance)
 
 
 def _place(claim: Claim) -> tuple[str, str]:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ..contract import Claim, ClaimState
+from ..contract import Claim, Claimed, ClaimState
 
 
 @dataclass(frozen=True, slots=True)
 class Claiming:
-    """An inquiry id is to be free, and is then taken."""
+    """An inquiry id is to be free, or as it was last seen, and is then taken."""
 
     claim: Claim
     at: str
+    over: Claimed | None = None
 
 
 @dataclass(frozen=True, slots=True)

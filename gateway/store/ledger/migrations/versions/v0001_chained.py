@@ -136,7 +136,7 @@ def _beside() -> None:
     op.create_table(
         "claims",
         *(sa.Column(name, sa.Text, primary_key=True) for name in ("tenant", "inquiry_id")),
-        *map(_text, ("fingerprint", "state", "instance")),
+        *map(_text, ("fingerprint", "request", "state", "instance")),
         _text("kept", null=True),
         *map(_text, ("kept_until", "at")),
     )

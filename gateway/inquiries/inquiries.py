@@ -1,0 +1,94 @@
+"""Each inquiry is made once, however often and by however many it is sent."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final, TypeVar
+
+from connectors.kit import Clock
+
+from ..errors import (
+    ConnectorsUnavailable,
+    GatewayError,
+    InquiryInProgress,
+    LedgerUnavailable,
+    OutcomeUnknown,
+)
+from ..model import Listen
+from ..pipeline import unheard
+from .closing import Closing
+from .given import Asked, Given
+from .kept.answers import Kept
+from .kept.recall import Known
+from .making import Making
+from .patience import patience
+from .runs import Joined, Runs
+
+OF_ALL: Final = (OutcomeUnknown, ConnectorsUnavailable, LedgerUnavailable)
+"""Ends of an inquiry itself; any other is about the caller whose run it was."""
+
+E = TypeVar("E", bound=BaseException)
+
+
+class Failed(Exception):
+    """The run that was joined came upon a fault of ours."""
+
+
+@dataclass(frozen=True, slots=True)
+class Inquiries:
+    """
+    Makes an inquiry, joins the one under way, or replays the one that is over.
+
+    Its id is its tenant's, whichever method it comes by. Each who sends it is
+    authorised by itself, and none of them waits past its own deadline; when all
+    have gone, the inquiry is cancelled, and what was paid for settles all the same.
+    """
+
+    making: Making
+    closing: Closing
+    runs: Runs
+    clock: Clock
+
+    async def __call__(self, asked: Asked, listen: Listen = unheard) -> Given:
+        while True:
+            run = self.runs.begin()
+            run.start(self.making(asked, run, listen), self.closing)
+            await run.wait()
+            try:
+                return run.result()
+            except Joined as joined:
+                given = await self._joined(asked, joined, listen)
+            if given is not None:
+                return given
+
+    async def settled(self) -> None:
+        """Wait until the ledger says of each inquiry that is over how it ended."""
+        await self.runs.settled()
+
+    async def _joined(self, asked: Asked, joined: Joined, listen: Listen) -> Given | None:
+        """Wait for what another is making; None where nothing comes of it for anybody else."""
+        run = joined.run
+        if not await run.wait(patience(joined.granted, self.clock)):
+            error = InquiryInProgress()
+            await self.making.line.turn_down(asked.inquiry, joined.granted, error)
+            raise error
+        failure = None if isinstance(run.end, Given) else run.end
+        if isinstance(failure, OF_ALL):
+            again = _copied(failure)
+            await self.making.line.turn_down(asked.inquiry, joined.granted, again)
+            raise again
+        if run.was_left or isinstance(failure, GatewayError):
+            await run.closed.wait()
+            return None
+        if failure is not None:
+            raise Failed("the inquiry that was joined") from failure
+        made = run.result()
+        kept = Kept.of(made.answers, made.report_id, made.created_at)
+        return await self.making.replay(asked.inquiry, Known(made.answers, kept), listen)
+
+
+def _copied(error: E) -> E:
+    """Make each who waits an error of its own."""
+    copied = type(error).__new__(type(error), *error.args)
+    copied.__dict__.update(error.__dict__)
+    return copied

@@ -1,0 +1,146 @@
+"""What is known by now of an inquiry that was made before."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from connectors.contract import Reply
+from connectors.errors import LedgerDown
+from connectors.job import Job, Jobs
+from connectors.words import Billed, Effect, Outcome
+
+from ...errors import LedgerUnavailable
+from ...jobs.failing import KINDS, failure
+from ...model import Answer, Missed
+from ...store.ledger.contract import CallRow, Claim, Claimed, ClaimState, Ledger
+from .answers import Kept
+from .keeping import Keeping
+
+GOES_ON = frozenset({Outcome.HIT, Outcome.PENDING})
+"""Of a step: what another message followed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """The answers of an inquiry, at what they cost."""
+
+    answers: Mapping[str, Answer]
+    kept: Kept | None
+    """How it ended; None where it was cut short, or where nothing was bought after all."""
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether nobody else is to be asked."""
+        return self.kept is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Recall:
+    """
+    Puts together what was kept at an inquiry's end and what has come since.
+
+    An answer that was paid for and came too late is in the ledger, with its call.
+    So is all that was bought for an inquiry that was cut short.
+    """
+
+    ledger: Ledger
+    jobs: Jobs
+    keeping: Keeping
+
+    async def __call__(self, claimed: Claimed) -> Known:
+        """Look up. Raises `LedgerUnavailable`."""
+        try:
+            return await self._known(claimed)
+        except LedgerDown as error:
+            raise LedgerUnavailable from error
+
+    async def _known(self, claimed: Claimed) -> Known:
+        kept = self.keeping.answers_of(claimed)
+        if kept is None:
+            return Known(await self._from_calls(claimed.claim), None)
+        answers = {name: each.answer(name) for name, each in kept.answers.items()}
+        if unsure := {name for name, answer in answers.items() if is_unsure(answer)}:
+            late = await self._calls_and_replies(claimed.claim)
+            answers |= {name: _later(answers[name], late.get(name)) for name in unsure}
+        bought = any(answer.reply or is_unsure(answer) for answer in answers.values())
+        if claimed.state is ClaimState.UNKNOWN and not bought:
+            return Known(await self._from_calls(claimed.claim), None)
+        return Known(answers, kept)
+
+    async def _from_calls(self, claim: Claim) -> dict[str, Answer]:
+        """Give those of whom nothing may be bought again."""
+        found = await self._calls_and_replies(claim)
+        if found:
+            for job in await self.jobs.all_open():
+                opened_by = (job.standing.tenant, job.standing.inquiry_id)
+                if opened_by == (claim.tenant, claim.inquiry_id):
+                    found[job.connector] = _pending(job)
+        return {
+            name: answer
+            for name, answer in found.items()
+            if answer.reply is not None or is_unsure(answer)
+        }
+
+    async def _calls_and_replies(self, claim: Claim) -> dict[str, Answer]:
+        calls = await self.ledger.calls(claim.tenant, claim.inquiry_id)
+        replies = await self.ledger.replies(claim.tenant, claim.inquiry_id)
+        by_connector: dict[str, list[CallRow]] = {}
+        for call in calls:
+            by_connector.setdefault(call.connector, []).append(call)
+        return {name: told(name, rows, replies.get(name)) for name, rows in by_connector.items()}
+
+
+def is_unsure(answer: Answer) -> bool:
+    """Whether a connector gave nothing, or nothing new, and may be charged for all the same."""
+    if answer.reply is not None:
+        return bool(answer.reply.failed_call) and answer.reply.billed is not Billed.NO
+    error = answer.missed.error if answer.missed else None
+    return error is not None and error.billed is not Billed.NO
+
+
+def is_unknown(answer: Answer) -> bool:
+    """Whether nobody knows what became of a call."""
+    error = answer.missed.error if answer.missed else None
+    return error is not None and error.billed is Billed.UNKNOWN
+
+
+def told(name: str, rows: Sequence[CallRow], reply: Reply | None) -> Answer:
+    """Tell from the ledger how asking a connector ended; of all calls the gravest speaks."""
+    if reply is not None and not _goes_on(reply):
+        return Answer(name, reply, None, 0.0)
+    paid = [row for row in rows if row.effect is not Effect.FREE and row.billed is not Billed.NO]
+    row = (paid or rows)[-1]
+    outcome = row.outcome if row.outcome in KINDS else Outcome.LOST
+    billed = (row.billed or Billed.UNKNOWN) if paid else Billed.NO
+    error = failure(name, outcome, billed, row.cost, row.call_id)
+    if error is not None:
+        error.attempts = len(rows)
+    return Answer(name, None, Missed(name, outcome, error), 0.0)
+
+
+def _later(kept: Answer, now: Answer | None) -> Answer:
+    """Give what has become known; of what has not, what was said then."""
+    if now is None or (now.reply is None and (kept.reply is not None or is_unknown(now))):
+        return kept
+    return now
+
+
+def _goes_on(reply: Reply) -> bool:
+    """Whether a reply is but a step: what was asked for would have come with a later message."""
+    return reply.outcome is Outcome.PENDING or bool(reply.step and reply.outcome in GOES_ON)
+
+
+def _pending(job: Job) -> Answer:
+    reply = Reply(
+        connector=job.connector,
+        version=job.version,
+        outcome=Outcome.PENDING,
+        billed=job.billed,
+        cost=job.cost,
+        call_id=job.call_id,
+        bureau_reference=job.id,
+        retrieved_at=job.opened_at,
+        job=job.key,
+    )
+    return Answer(job.connector, reply, None, 0.0)

@@ -1,0 +1,1 @@
+"""Inquiries that are sent again, cut short, or come back for."""

@@ -1,0 +1,226 @@
+"""An inquiry that is cut short, wherever that is, buys nothing twice and is not stuck."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+from dataclasses import replace
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from gateway.errors import ConnectorsUnavailable, OutcomeUnknown
+from gateway.inquiries.inquiries import Failed
+from gateway.rpc.translate import amount
+
+from .stepping import loop, stepped
+from .test_once import failing, outcomes
+from .world import HANG, HIT, SLOW, UNSENT, Act, World
+
+TURNS = 200
+"""More than an inquiry has."""
+
+
+async def test_a_crash_between_send_and_answer_is_not_paid_for_twice(world: World) -> None:
+    world.script.acts = {"score": [HANG], "extra": [HIT]}
+    life = await world.life()
+    asking = asyncio.create_task(life.ask(world.request()))
+    await asyncio.sleep(1)
+    await life.crash()
+    await asyncio.gather(asking, return_exceptions=True)
+    life = await world.life()
+    left = world.states()
+    report = await life.ask(world.request())
+    again = await life.ask(world.request())
+    await life.end()
+
+    assert left == {"i-1": "UNKNOWN"}
+    assert world.hits == {"score": 1, "extra": 1}
+    assert outcomes(report) == outcomes(again) == {"score": "LOST", "extra": "HIT"}
+    assert amount(report.cost) == amount(again.cost) == Decimal(0)
+    assert world.states() == {"i-1": "DONE"}
+
+
+async def test_what_was_never_asked_before_a_crash_is_asked_after_it(world: World) -> None:
+    world.script.acts = {"score": [HIT], "extra": [Act(after=1000.0, sends=False), HIT]}
+    life = await world.life()
+    asking = asyncio.create_task(life.ask(world.request()))
+    await asyncio.sleep(1)
+    await life.crash()
+    await asyncio.gather(asking, return_exceptions=True)
+    world.connection.execute("DROP TRIGGER intents_no_delete")
+    world.connection.execute("DELETE FROM intents WHERE connector = 'extra'")
+    life = await world.life()
+    report = await life.ask(world.request())
+    await life.end()
+
+    assert outcomes(report) == {"score": "HIT", "extra": "HIT"}
+    assert world.hits == {"score": 1, "extra": 1}
+    # The first was paid for before; the second only now.
+    assert amount(report.cost) == Decimal("0.50")
+
+
+async def test_a_crash_before_the_ledger_says_done_loses_no_answer(world: World) -> None:
+    life = await world.life()
+    first = await life.ask(world.request())
+    await life.crash()
+    world.rows("UPDATE claims SET state = 'RUNNING', kept = NULL")
+    life = await world.life()
+    second = await life.ask(world.request())
+    await life.end()
+
+    assert second.user_info == first.user_info
+    assert amount(second.cost) == Decimal(0)
+    assert world.hits == {"score": 1, "extra": 1}
+
+
+async def test_a_fault_of_ours_after_a_purchase_buys_nothing_again(world: World) -> None:
+    life = await world.life()
+
+    def broken(_: Any) -> Any:
+        raise ZeroDivisionError
+
+    making = life.composed.desk.inquiries.making
+    line = replace(making.line, pipeline=replace(making.line.pipeline, structure=broken))
+    inquiries = replace(life.composed.desk.inquiries, making=replace(making, line=line))
+    desk = replace(life.composed.desk, inquiries=inquiries)
+    at_fault = replace(life, channel=replace(life.channel, desk=desk))
+    asking = [at_fault.ask(world.request()) for _ in range(3)]
+    faults = await asyncio.gather(*asking, return_exceptions=True)
+    await inquiries.settled()
+    left = world.states()
+    report = await life.ask(world.request())
+    await life.end()
+
+    assert {type(fault) for fault in faults} == {ZeroDivisionError, Failed}
+    assert left == {"i-1": "UNKNOWN"}
+    assert outcomes(report) == {"score": "HIT", "extra": "HIT"}
+    assert world.hits == {"score": 1, "extra": 1}
+
+
+async def test_a_cancel_before_anything_is_sent_frees_the_id(world: World) -> None:
+    life = await world.life()
+    asking = asyncio.create_task(life.ask(world.request()))
+    for _ in range(3):
+        await asyncio.sleep(0)
+    asking.cancel()
+    await asyncio.gather(asking, return_exceptions=True)
+    await life.settled()
+    await asyncio.sleep(1)
+    report = await life.ask(world.request())
+    await life.end()
+
+    assert outcomes(report) == {"score": "HIT", "extra": "HIT"}
+    assert world.hits == {"score": 1, "extra": 1}
+
+
+async def test_a_cancel_loses_no_paid_answer(world: World) -> None:
+    world.script.acts = {"score": [SLOW], "extra": [Act(after=100.0)]}
+    life = await world.life()
+    asking = asyncio.create_task(life.ask(world.request()))
+    await asyncio.sleep(1)
+    asking.cancel()
+    await asyncio.gather(asking, return_exceptions=True)
+    await asyncio.sleep(15)
+    left = world.states()
+    report = await life.ask(world.request())
+    await life.end()
+
+    assert left == {"i-1": "UNKNOWN"}
+    assert outcomes(report) == {"score": "HIT", "extra": "LOST"}
+    assert amount(report.cost) == Decimal(0)
+    assert world.hits == {"score": 1, "extra": 1}
+
+
+async def test_what_others_still_wait_for_is_bought_once_for_whoever_asked_first(
+    world: World,
+) -> None:
+    """The first has gone with nothing sent, and then it is sent under its id all the same."""
+    world.script.acts = {"score": [Act(before=1.5)], "extra": [UNSENT]}
+    life = await world.life()
+    others = asyncio.create_task(life.ask(world.request("i-2"), within=4.0))
+    first = await failing(life.ask(world.request("i-1"), within=1.0))
+    second = await others
+    await asyncio.sleep(10)
+    again = await life.ask(world.request("i-1"))
+    await life.end()
+
+    assert isinstance(first, ConnectorsUnavailable)
+    assert world.rows("SELECT inquiry_id FROM intents WHERE connector = 'score'") == [("i-1",)]
+    assert outcomes(second)["score"] == outcomes(again)["score"] == "HIT"
+    assert world.hits["score"] == 1
+
+
+async def test_a_ledger_that_is_down_at_the_claim_leaves_nothing_behind(world: World) -> None:
+    life = await world.life()
+    life.mortal.dead = True
+    refused = await failing(life.ask(world.request()))
+    life.mortal.dead = False
+    report = await life.ask(world.request())
+    await life.end()
+
+    assert refused.reason == "LEDGER_UNAVAILABLE"
+    assert not report.replayed
+    assert world.hits == {"score": 1, "extra": 1}
+
+
+ACTS = {
+    "both answer": {"score": [HIT], "extra": [HIT]},
+    "one hangs": {"score": [HIT], "extra": [HANG]},
+    "one is slow, one not there": {"score": [SLOW], "extra": [UNSENT]},
+}
+
+
+@pytest.mark.parametrize("acts", ACTS.values(), ids=ACTS)
+@pytest.mark.parametrize("way", ["cancel", "crash"])
+def test_wherever_it_is_cut_short_it_is_made_to_its_end(
+    tmp_path: Path, acts: dict[str, list[Act]], way: str
+) -> None:
+    """Before each turn of the loop in turn, until the inquiry is over before that."""
+    for turn in range(1, TURNS):
+        world = World.at(tmp_path / str(turn))
+        world.script.acts = {path: list(each) for path, each in acts.items()}
+
+        async def cut(world: World = world, turn: int = turn) -> bool:
+            return await _cut(world, turn, way)
+
+        if not stepped(cut):
+            assert turn > 10
+            return
+    pytest.fail("an inquiry has no end")
+
+
+async def _cut(world: World, turn: int, way: str) -> bool:
+    """Cut an inquiry short at one place; tell whether there was one."""
+    life, me = await world.life(), asyncio.current_task()
+    asking = asyncio.create_task(life.ask(world.request()))
+
+    def cut() -> None:
+        if way == "cancel":
+            asking.cancel()
+            return
+        life.mortal.dead = True
+        for task in asyncio.all_tasks() - {me}:
+            task.cancel()
+
+    loop().before(turn, cut)
+    await asyncio.wait({asking})
+    was_cut = asking.cancelled()
+    if not was_cut:
+        asking.exception()  # It may have one, and has been heard.
+    if way == "crash":
+        await life.crash()
+        life = await world.life()
+    else:
+        await life.settled()
+    assert "RUNNING" not in world.states().values()
+    # As a caller would, who only knows that it has no answer. Of what was about to be sent
+    # when the process died nobody knows more.
+    with suppress(OutcomeUnknown):
+        assert set(outcomes(await life.ask(world.request()))) == {"score", "extra"}
+    await life.end()
+    assert max(world.hits.values(), default=0) <= 1
+    assert "RUNNING" not in world.states().values()
+    return was_cut
