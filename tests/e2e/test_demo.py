@@ -25,7 +25,7 @@ def acts(tmp_path_factory: pytest.TempPathFactory) -> list[Report]:
     document = json.loads(ended.out)
     assert document["seconds"] < 20
     acts: list[Report] = document["acts"]
-    assert [act["lapses"] for act in acts] == [[], [], []]
+    assert [act["lapses"] for act in acts] == [[]] * 5
     return acts
 
 
@@ -65,13 +65,38 @@ def test_an_expired_consent_is_refused(acts: list[Report]) -> None:
     assert (refusal["code"], refusal["reason"]) == ("FAILED_PRECONDITION", "CONSENT_EXPIRED")
 
 
+def test_a_paid_call_that_times_out_is_unknown_and_its_inquiry_costs_nothing_again(
+    acts: list[Report],
+) -> None:
+    lost, again = acts[3], acts[4]
+
+    def of(act: Report) -> Report:
+        results: list[Report] = act["report"]["connectors"]
+        return next(one for one in results if one["connector"] == "multi_lending")
+
+    assert (of(lost)["outcome"], of(lost)["billed"]) == ("OUTCOME_TIMEOUT", "BILLED_UNKNOWN")
+    assert int(of(lost)["cost"]["nanos"]) == 800_000_000
+    assert lost["inquiry_id"] == again["inquiry_id"]
+    assert again["report"]["replayed"] is True
+    assert again["report"]["report_id"] == lost["report"]["report_id"]
+    assert "units" not in again["report"]["cost"] and "nanos" not in again["report"]["cost"]
+
+
 async def test_people_see_tables_and_a_second_run_keeps_its_keys(tmp_path: Path) -> None:
     ended = await cli.run("demo", "--config", cli.CONFIG, cwd=tmp_path)
     kept = (tmp_path / ".demo" / "secrets" / "master_key").read_text()
     again = await cli.run("demo", "--config", cli.CONFIG, cwd=tmp_path)
 
     assert (ended.code, again.code) == (0, 0)
-    for words in ("police_id", "PRESENT", "DERIVED", "STORED", "CONSENT_EXPIRED", "0 lapses"):
+    for words in (
+        "police_id",
+        "PRESENT",
+        "DERIVED",
+        "STORED",
+        "CONSENT_EXPIRED",
+        "UNKNOWN",
+        "0 lapses",
+    ):
         assert words in again.out
     assert (tmp_path / ".demo" / "secrets" / "master_key").read_text() == kept
     assert kept not in ended.out + again.out
