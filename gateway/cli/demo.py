@@ -109,9 +109,9 @@ def _show_end(running: Demo, unknown: tuple[CallRow, ...]) -> None:
     for call in unknown:
         cost = money(call.cost, call.currency)
         process.say(
-            f"The ledger has one of {call.connector} as {call.outcome}, billed {call.billed}, at most"
-            f" {cost}: until its bureau\nsays so, or its bill, it is neither asked again nor forgotten"
-            " (`bureau-gateway ledger unknown`)."
+            f"The ledger has one of {call.connector} as {call.outcome}, billed {call.billed}, at"
+            f" most {cost}: until its bureau\nsays so, or its bill, it is neither asked again nor"
+            " forgotten (`bureau-gateway ledger unknown`)."
         )
     if not unknown:
         process.say("LAPSE: the ledger knows of no call whose outcome is unknown")
