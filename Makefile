@@ -40,7 +40,7 @@ bench: install
 # The long search for faults. What it finds, it finds again with the same SEED.
 fault: install
 	@echo "fault: SEED=$(SEED) FAULT_EXAMPLES=$(FAULT_EXAMPLES)"
-	FAULT_EXAMPLES=$(FAULT_EXAMPLES) $(BIN)/pytest tests/fault --hypothesis-seed=$(SEED) --timeout=1800 $(ARGS)
+	FAULT_EXAMPLES=$(FAULT_EXAMPLES) FAULT_SEED=$(SEED) $(BIN)/pytest tests/fault --hypothesis-seed=$(SEED) --timeout=1800 $(ARGS)
 
 protos: .venv-protos/.installed
 	protos/generate.sh
