@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 import signal
 from asyncio.subprocess import Process
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
+from typing import Any
 from uuid import uuid4
 
 import grpc
@@ -118,7 +119,7 @@ class Load:
         request.consent.id = "c1"
         request.consent.purposes.append(PURPOSE)
         request.consent.expires_at.FromDatetime(datetime.now(UTC) + timedelta(days=1))
-        call = channel.unary_unary(PATH)
+        call: Callable[..., Any] = channel.unary_unary(PATH)
         try:
             await call(request.SerializeToString(), timeout=5, metadata=(("x-api-key", API_KEY),))
         except grpc.aio.AioRpcError as error:

@@ -12,7 +12,8 @@ from connectors.answer.outcome import OutcomeRow
 from connectors.contract import Call, Layer, Query, Reply, Wire, WireReply, forget
 from connectors.errors import LedgerDown
 from connectors.kit import Ending, Kit, Ledger
-from connectors.policy.retry import Retry, Terms
+from connectors.policy.retry.retry import Retry
+from connectors.policy.retry.terms import Terms
 from connectors.policy.reuse.reuse import Reuse
 from connectors.spec import ConnectorSpec
 from connectors.words import Effect

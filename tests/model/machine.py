@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-import tempfile
-from collections.abc import Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar, TypeVar
 
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
-from tests.simulation.books import entries, has_intent, open_books
+from tests.simulation.books import entries, has_intent
 from tests.simulation.callers import Asking, request
 from tests.simulation.disk import Fsync
-from tests.simulation.episode import MEMORY
 from tests.simulation.laws import Case, broken
 from tests.simulation.loop import SeededLoop
 from tests.simulation.network import Passage
 from tests.simulation.plant import Plant
 from tests.simulation.process import Process
-from tests.simulation.said import DROPPED, Said, ask
+from tests.simulation.said import CANCELLED, DROPPED, Caller, Errand, Said
 from tests.simulation.truth import Fate, Hit
 from tests.simulation.world import World
 
@@ -60,12 +59,10 @@ class Billing(RuleBasedStateMachine):
     @initialize()
     def begin(self) -> None:
         type(self).examples += 1
-        where = MEMORY if MEMORY.is_dir() else None
-        self.files = tempfile.TemporaryDirectory(dir=where)
         self.script = Script()
-        self.world = World("model", Path(self.files.name), self.script, CONFIG, self.plant)
+        self.world = World("model", self.script, CONFIG, self.plant)
         self.askings: list[Asking] = []
-        self.running: list[tuple[Asking, float, asyncio.Task[Said]]] = []
+        self.running: list[tuple[Asking, Callable[..., Said], asyncio.Task[Said]]] = []
         self.complaints: list[str] = []
         self._start()
 
@@ -93,15 +90,25 @@ class Billing(RuleBasedStateMachine):
     def _ask(self, person: str, product: str, patience: float, reuse: int) -> None:
         made = request(f"i{len(self.askings)}", person, product)
         made.reuse.mode = reuse  # type: ignore[assignment] # an enum's number
-        body, now = made.SerializeToString(), self.loop.time()
-        asking = Asking(made.inquiry_id, TENANT, person, body, now, patience, reuse=reuse)
+        caller = Caller(TENANT, patience)
+        asking = Asking(made.inquiry_id, person, caller, made.SerializeToString(), reuse)
         self.askings.append(asking)
-        doing = ask(self.process.channel, asking.tenant, asking.body, asking.patience)
-        self.running.append((asking, now, self.loop.create_task(doing)))
+        self._send(asking, Errand.ASK)
+
+    def _send(self, asking: Asking, errand: Errand) -> None:
+        doing = asking.caller(self.process.channel, errand, asking.message(errand))
+        said = partial(Said, errand, self.loop.time())
+        self.running.append((asking, said, self.loop.create_task(doing)))
 
     @rule(seconds=st.sampled_from((0.001, 0.02, 0.6, 3.0, 15.0)))
     def wait(self, seconds: float) -> None:
         self._run(asyncio.sleep(seconds))
+
+    @precondition(lambda self: self.askings)
+    @rule(which=WHICH, errand=st.sampled_from(Errand), then=st.sampled_from((0.0, 0.02, 3.0)))
+    def come_again(self, which: int, errand: Errand, then: float) -> None:
+        self._send(self.askings[which % len(self.askings)], errand)
+        self._run(asyncio.sleep(then))
 
     @precondition(lambda self: self.running)
     @rule(which=WHICH)
@@ -120,10 +127,12 @@ class Billing(RuleBasedStateMachine):
     @rule(begins_after=st.sampled_from((0.0, 1.0)))
     def die(self, begins_after: float) -> None:
         self._listen()
-        for asking, begun, _ in self.running:
-            asking.said.append(Said(begun, self.loop.time(), DROPPED))
+        for asking, said, _ in self.running:
+            asking.said.append(said(self.loop.time(), DROPPED))
         self.running.clear()
         self._drop()
+        # One that can not start is started until it can.
+        self.script.ledger = Fsync.WRITTEN
         self.world.now += begins_after
         self._start()
 
@@ -131,26 +140,30 @@ class Billing(RuleBasedStateMachine):
         if not hasattr(self, "process"):
             return
         try:
-            self.script.clear()
-            self._run(asyncio.sleep(SETTLED))
-            self._listen()
-            self.complaints += [f"{each[0]} was never answered" for each in self.running]
-            self._run(self.process.drain())
-            self.complaints += self.loop.complaints
-            self._drop()
-            books = open_books(self.world.ledger_file)
-            self.complaints += broken(Case(self.world, self.askings, books))
-            books.close()
+            self._settle()
         finally:
             asyncio.set_event_loop(None)
-            self.files.cleanup()
+            self.world.database.close()
         assert not self.complaints, "\n".join([*self.world.trace.tail, *self.complaints])
+
+    def _settle(self) -> None:
+        """Let all end that is under way, and then the process; the next one finds what is left."""
+        self.script.clear()
+        self._run(asyncio.sleep(SETTLED))
+        self._listen()
+        self.complaints += [f"{each[0]} was never answered" for each in self.running]
+        self._run(self.process.drain())
+        self.complaints += self.loop.complaints
+        self._drop()
+        self._start()
+        self._drop()
+        self.complaints += broken(Case(self.world, self.askings))
 
     def _listen(self) -> None:
         """Take in what callers were told by now."""
-        for asking, begun, task in self.running:
+        for asking, said, task in self.running:
             if task.cancelled():
-                asking.said.append(Said(begun, self.loop.time(), "cancelled"))
+                asking.said.append(said(self.loop.time(), CANCELLED))
             elif task.done():
                 asking.said.append(task.result())
         self.running = [each for each in self.running if not each[2].done()]
@@ -159,20 +172,18 @@ class Billing(RuleBasedStateMachine):
         self.loop = SeededLoop(self.world.now)
         asyncio.set_event_loop(self.loop)
         self.process = self._run(Process.started(self.world))
-        self.books = open_books(self.world.ledger_file)
-
-        def witness(hit: Hit) -> None:
-            if not has_intent(self.books, hit.call_id):
-                self.complaints.append(f"{hit} has no intent before it")
-
-        self.world.network.seen = witness
+        self.world.network.seen = self._witness
         if self.plant.resends:
             self._resend()
+
+    def _witness(self, hit: Hit) -> None:
+        if not has_intent(self.world.database, hit.call_id):
+            self.complaints.append(f"{hit} has no intent before it")
 
     def _resend(self) -> None:
         """Ask again what is open, as no recovery may."""
         known = {asking.id: asking for asking in self.askings}
-        for entry in entries(self.books).values():
+        for entry in entries(self.world.database).values():
             if not entry.outcomes and entry.inquiry in known:
                 query = question(entry, known[entry.inquiry], self.loop.time() + 5)
                 self.loop.create_task(quietly(self.process.assembled.calls[entry.connector](query)))
@@ -180,7 +191,6 @@ class Billing(RuleBasedStateMachine):
     def _drop(self) -> None:
         self.world.now = self.loop.time()
         self.process.die()
-        self.books.close()
         self.loop.drop()
 
     def _run(self, doing: Coroutine[Any, Any, T]) -> T:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import sqlite3
 from dataclasses import dataclass, field
 from decimal import Decimal
-from pathlib import Path
 
 
 @dataclass(slots=True)
@@ -18,8 +17,8 @@ class Entry:
     connector: str
     effect: str
     reference: str
-    outcomes: list[tuple[str, str, Decimal]] = field(default_factory=list)
-    """Outcome, whether it was billed, cost; in the order in which they were written."""
+    outcomes: list[tuple[str, str, Decimal, str]] = field(default_factory=list)
+    """Outcome, whether it was billed, cost, who says so; in the order of their rows."""
 
     @property
     def billed(self) -> str:
@@ -31,10 +30,6 @@ class Entry:
         return self.outcomes[-1][2] if self.outcomes else Decimal(0)
 
 
-def open_books(file: Path) -> sqlite3.Connection:
-    return sqlite3.connect(file, isolation_level=None)
-
-
 def entries(connection: sqlite3.Connection) -> dict[str, Entry]:
     """Give all attempts by call id, in the order of their intents."""
     read = {
@@ -44,10 +39,10 @@ def entries(connection: sqlite3.Connection) -> dict[str, Entry]:
             " FROM intents ORDER BY seq"
         )
     }
-    for call_id, outcome, billed, cost in connection.execute(
-        "SELECT call_id, outcome, billed, cost FROM outcomes ORDER BY seq"
+    for call_id, outcome, billed, cost, source in connection.execute(
+        "SELECT call_id, outcome, billed, cost, source FROM outcomes ORDER BY seq"
     ):
-        read[call_id].outcomes.append((outcome, billed, Decimal(cost)))
+        read[call_id].outcomes.append((outcome, billed, Decimal(cost), source))
     return read
 
 

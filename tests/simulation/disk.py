@@ -1,4 +1,4 @@
-"""The ledger's database, written by the one thread that there is."""
+"""The ledger's database: it outlives processes, and fails as a disk does."""
 
 from __future__ import annotations
 
@@ -6,15 +6,21 @@ import asyncio
 import sqlite3
 from collections import deque
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
 from enum import StrEnum, unique
-from functools import partial
-from pathlib import Path
+from functools import cache, partial
+from typing import Any
 
 from connectors.errors import LedgerDown
-from gateway.store.ledger.schema import connect
-from gateway.store.writing.batch_writer import BatchWriter, Entry, Row
-from gateway.store.writing.group_commit import LARGEST_BATCH, PATIENCE
+from gateway.store.ledger.book.dialect import Sqlite
+from gateway.store.ledger.book.writing import Book
+from gateway.store.ledger.keeping.means import Means
+from gateway.store.ledger.sqlite.connecting import prepare
+from gateway.store.writing.batch import take
+from gateway.store.writing.batch_writer import BatchWriter
+from gateway.store.writing.entry import Entry, Row, settle
+from gateway.store.writing.patience import PATIENCE, Patience
 
 
 @unique
@@ -24,7 +30,7 @@ class Fsync(StrEnum):
     WRITTEN = "written"
     FAILED = "failed"
     AMBIGUOUS = "ambiguous"
-    """It was written, and whoever waits is told that it was not."""
+    """It is durable, and whoever commits is told that it failed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +41,39 @@ class Commit:
     ends: Fsync = Fsync.WRITTEN
 
 
-def open_ledger(path: Path) -> sqlite3.Connection:
-    """Open as the gateway does; what a power failure would take is no question here."""
-    connection = connect(path)
-    connection.execute("PRAGMA synchronous = OFF")
+def empty_ledger(key: bytes) -> sqlite3.Connection:
+    """Make a database with the ledger's tables, and none of its rows."""
+    connection = sqlite3.connect(":memory:", isolation_level=None)
+    connection.deserialize(_tables(key))
+    connection.execute("PRAGMA recursive_triggers = ON")
     return connection
+
+
+@cache
+def _tables(key: bytes) -> bytes:
+    """Migrate once: each episode begins with a copy."""
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
+        prepare(connection, key)
+        return connection.serialize()
+
+
+class Disk:
+    """A connection of one writer; what it had begun when it closes is rolled back."""
+
+    def __init__(self, connection: sqlite3.Connection, commits: InlineCommits) -> None:
+        self._connection = connection
+        self._commits = commits
+
+    def execute(self, sql: str, parameters: Any = (), /) -> Any:
+        if sql != "COMMIT" or self._commits.fate is Fsync.WRITTEN:
+            return self._connection.execute(sql, parameters)
+        if self._commits.fate is Fsync.AMBIGUOUS:
+            self._connection.execute(sql)
+        raise sqlite3.OperationalError("disk I/O error")
+
+    def close(self) -> None:
+        if self._connection.in_transaction:
+            self._connection.execute("ROLLBACK")
 
 
 class InlineCommits:
@@ -51,16 +85,18 @@ class InlineCommits:
 
     def __init__(
         self,
-        path: Path,
+        connection: sqlite3.Connection,
+        means: Means,
         commit: Callable[[], Commit],
-        told: Callable[[list[Entry], Commit], None],
+        told: Callable[[int, Commit], None],
     ) -> None:
-        self._writer = BatchWriter(partial(open_ledger, path))
+        self.chain = means.chain()
+        self.fate = Fsync.WRITTEN
+        self._writer = BatchWriter(partial(Disk, connection, self), Book(Sqlite(), self.chain))
+        self._patience = Patience(PATIENCE)
         self._commit = commit
         self._told = told
-        self._queue: list[Entry] = []
-        self._waiting: deque[tuple[float, Entry]] = deque()
-        self._watch: asyncio.TimerHandle | None = None
+        self._queued: deque[Entry] = deque()
         self._busy = False
         self.dead = False
 
@@ -68,25 +104,22 @@ class InlineCommits:
         self._writer.open()
 
     async def aclose(self) -> None:
-        while self._queue or self._busy:
+        while self._queued or self._busy:
             await asyncio.sleep(0.01)
         self.die()
+        self._patience.close()
 
     def die(self) -> None:
         self.dead = True
         self._writer.close()
 
-    def put(self, *rows: Row) -> asyncio.Future[None]:
+    def put(self, *rows: Row, guard: object = None) -> asyncio.Future[None]:
         if self.dead:
             raise LedgerDown("the ledger is closed")
-        loop = asyncio.get_running_loop()
-        entry = Entry(rows, loop.create_future())
-        self._waiting.append((loop.time() + PATIENCE, entry))
-        if self._watch is None:
-            self._watch = loop.call_later(PATIENCE, self._give_up, loop)
-        self._queue.append(entry)
+        entry = self._patience.entry(rows, guard)
+        self._queued.append(entry)
         if not self._busy:
-            self._begin(loop)
+            self._begin(asyncio.get_running_loop())
         return entry.written
 
     def _begin(self, loop: asyncio.AbstractEventLoop) -> None:
@@ -95,31 +128,9 @@ class InlineCommits:
         loop.call_later(commit.seconds, self._end, loop, commit)
 
     def _end(self, loop: asyncio.AbstractEventLoop, commit: Commit) -> None:
-        batch, self._queue = self._queue[:LARGEST_BATCH], self._queue[LARGEST_BATCH:]
-        self._busy = False
-        self._told(batch, commit)
-        if commit.ends is Fsync.FAILED:
-            ended: list[tuple[asyncio.Future[None], Exception | None]] = [
-                (entry.written, LedgerDown("simulated")) for entry in batch
-            ]
-        else:
-            ended = self._writer.write(batch)
-        for written, error in ended:
-            failure = LedgerDown("simulated") if commit.ends is Fsync.AMBIGUOUS else error
-            if written.done():
-                continue
-            if failure is None:
-                written.set_result(None)
-            else:
-                written.set_exception(failure)
-        if self._queue:
+        batch = take(self._queued)
+        self.fate, self._busy = commit.ends, False
+        self._told(len(batch), commit)
+        settle(self._writer.write(batch))
+        if self._queued:
             self._begin(loop)
-
-    def _give_up(self, loop: asyncio.AbstractEventLoop) -> None:
-        waiting, self._watch = self._waiting, None
-        while waiting and (waiting[0][1].written.done() or waiting[0][0] <= loop.time()):
-            _, entry = waiting.popleft()
-            if not entry.written.done():
-                entry.written.set_exception(LedgerDown("the ledger is not writing"))
-        if waiting:
-            self._watch = loop.call_at(waiting[0][0], self._give_up, loop)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -15,7 +14,7 @@ from connectors.words import Effect, Outcome
 from .books import Entry, entries, granted
 from .callers import Asking
 from .network import FOREVER
-from .said import DROPPED, amount
+from .said import DROPPED, Errand, Said, amount
 from .truth import Hit, knows, tag
 from .world import World
 
@@ -34,7 +33,6 @@ class Case:
 
     world: World
     askings: Sequence[Asking]
-    books: sqlite3.Connection
     entries: dict[str, Entry] = field(init=False)
     granted: set[tuple[str, str]] = field(init=False)
     hits: dict[str, list[Hit]] = field(init=False)
@@ -43,8 +41,8 @@ class Case:
     """By tenant and inquiry."""
 
     def __post_init__(self) -> None:
-        self.entries = entries(self.books)
-        self.granted = granted(self.books)
+        self.entries = entries(self.world.database)
+        self.granted = granted(self.world.database)
         self.hits, self.calls = defaultdict(list), defaultdict(list)
         for hit in self.world.network.hits:
             self.hits[hit.call_id].append(hit)
@@ -57,9 +55,10 @@ class Case:
             return []
         return [hit for hit in self.hits.get(entry.call_id, ()) if not hit.turned_away]
 
-    def may_cost(self, entry: Entry) -> bool:
-        """Whether anything was charged for, or the bureau never said that it was not."""
-        return any(hit.billed or not hit.answered for hit in self.bought(entry))
+    def may_cost(self, calls: Sequence[Entry], by: float) -> bool:
+        """Whether anything was charged for by then, or the bureau never said that it was not."""
+        hits = (hit for entry in calls for hit in self.bought(entry))
+        return any(hit.at <= by and (hit.billed or not hit.answered) for hit in hits)
 
 
 Law = Callable[[Case], Iterator[str]]
@@ -92,8 +91,8 @@ def intended(case: Case) -> Iterator[str]:
 def settled(case: Case) -> Iterator[str]:
     """Each attempt has one end."""
     for entry in case.entries.values():
-        if len(entry.outcomes) > 1:
-            yield f"{entry} ended more than once"
+        if len(entry.outcomes) != 1:
+            yield f"{entry} has {len(entry.outcomes)} ends"
 
 
 def billed(case: Case) -> Iterator[str]:
@@ -140,7 +139,9 @@ def unavailable(case: Case) -> Iterator[str]:
     for asking in case.askings:
         calls = case.calls.get((asking.tenant, asking.id), ())
         for said in asking.said:
-            if said.end in BUYS_NOTHING and any(case.may_cost(entry) for entry in calls):
+            first = said is asking.said[0] or said.end != "LEDGER_UNAVAILABLE"
+            # Who sends an id again may be told so of the repeat, which buys nothing either way.
+            if said.end in BUYS_NOTHING and first and case.may_cost(calls, said.at):
                 yield f"{asking.id} was told {said.end}, and something was bought"
             if said.end in REFUSALS and any(case.hits.get(entry.call_id) for entry in calls):
                 yield f"{asking.id} was refused, and a bureau was asked"
@@ -152,7 +153,7 @@ def unavailable(case: Case) -> Iterator[str]:
 
 def punctual(case: Case) -> Iterator[str]:
     for asking in case.askings:
-        patience = 10.0 if asking.patience is None else asking.patience
+        patience = 10.0 if asking.caller.patience is None else asking.caller.patience
         for said in asking.said:
             if said.end != DROPPED and said.at > said.begun + patience + LATE:
                 yield f"{asking.id} waited until {said.at}, from {said.begun} for {patience}"
@@ -162,13 +163,21 @@ def costs(case: Case) -> Iterator[str]:
     """A report costs what its parts do, and a part what the ledger says of its call."""
     for asking in case.askings:
         for said in asking.said:
-            if said.report is None:
-                continue
-            parts = [(result, amount(result.cost)) for result in said.report.connectors]
-            if said.cost != sum(cost for _, cost in parts):
-                yield f"{asking.id}: {said.cost} is not the sum of its parts"
-            for result, cost in parts:
-                yield from _costs(case, asking, result, cost)
+            # Who comes back is told what was paid when it was bought.
+            if said.report is not None and said.errand is not Errand.BACK:
+                yield from _paid(case, asking, said, said.report)
+
+
+def _paid(case: Case, asking: Asking, said: Said, report: report_pb2.Report) -> Iterator[str]:
+    if report.replayed and said.cost:
+        yield f"{asking.id}: a replay costs {said.cost}"
+    parts = [(result, amount(result.cost)) for result in report.connectors]
+    if said.cost != sum(cost for _, cost in parts):
+        yield f"{asking.id}: {said.cost} is not the sum of its parts"
+    for result, cost in parts:
+        # What an earlier ask of the same id has bought costs a later one nothing.
+        if said is asking.said[0] or cost:
+            yield from _costs(case, asking, result, cost)
 
 
 def _costs(
@@ -190,6 +199,31 @@ def _costs(
         known = told == "NO" and not entry.outcomes and not case.bought(entry)
         if not known and told not in ("UNKNOWN", entry.billed):
             yield f"{where}, and the ledger says {entry}"
+
+
+def alone(case: Case) -> Iterator[str]:
+    """One id is one inquiry: it is answered with one body only, and made once."""
+    for asking in case.askings:
+        ends = [said for said in asking.said if said.end == "OK"]
+        if len({said.errand for said in ends}) > 1:
+            yield f"{asking.id} was answered with two bodies"
+        if sum(not said.report.replayed for said in ends if said.report) > 1:
+            yield f"{asking.id} was made twice"
+
+
+def held(case: Case) -> Iterator[str]:
+    """No hard inquiry follows one that may have arrived, and of which nobody knows."""
+    earlier: dict[tuple[str, str, str], list[Entry]] = defaultdict(list)
+    for hit in case.world.network.hits:
+        entry = case.entries.get(hit.call_id)
+        if entry is None or entry.effect != Effect.HARD_INQUIRY:
+            continue
+        before = earlier[entry.tenant, hit.connector, hit.person]
+        for other in before:
+            ended = case.world.ended.get(other.call_id, FOREVER)
+            if other.billed == "UNKNOWN" or ended > hit.at:
+                yield f"{entry} followed {other}"
+        before.append(entry)
 
 
 def truthful(case: Case) -> Iterator[str]:
@@ -221,6 +255,8 @@ LAWS: Sequence[Law] = (
     unavailable,
     punctual,
     costs,
+    alone,
+    held,
     truthful,
 )
 

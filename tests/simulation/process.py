@@ -2,28 +2,39 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, cast
+from random import Random
+from typing import Final, cast
 
 from connectors.contract import Query, Reply
+from connectors.errors import LedgerDown
 from connectors.kit import Drawn, Ending, Kit
 from connectors.kit import Ledger as Attempts
 from connectors.rehearsal.jobs import JobsInMemory
 from connectors.words import Effect, Outcome, ServedFrom
 from gateway.catalog.assembly import Assembled, assemble
-from gateway.composition import compose
+from gateway.composition import Composed, compose
 from gateway.fields.schema import schema
 from gateway.fillers import Stored
-from gateway.pipeline import Pipeline
-from gateway.rpc.channel import DataChannel, Later
+from gateway.inquiries.kept.fingerprint import Fingerprint
+from gateway.rpc.channel import DataChannel
 from gateway.rpc.translate_report import ReportTranslation
-from gateway.store.ledger.sqlite import SqliteLedger
+from gateway.store.ledger.keeping.means import Means
+from gateway.store.ledger.reading.history import LedgerHistory
+from gateway.store.ledger.sqlite.opening import put_together
+from gateway.store.ledger.sqlite.reading import InlineReading
+from gateway.store.ledger.stored import StoredLedger
+from gateway.store.sealing import Sealer
 from gateway.telemetry.log import InquiryLine, JsonLog
 
 from .disk import Commit, InlineCommits
 from .world import KEYS, SECRETS, World, catalog_of
+
+AGAIN: Final = 0.3
+"""Seconds after which a process that could not start is started again."""
 
 
 class Quiet:
@@ -36,13 +47,6 @@ class Quiet:
     def event(self, event: str, **fields: object) -> None: ...
 
     def incident(self, incident: str, stage: str, error: BaseException) -> None: ...
-
-
-class Unshelved:
-    """Keeps no continuation: nothing here is answered later."""
-
-    async def find(self, _: str, __: str) -> None:
-        return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,30 +70,33 @@ class Process:
 
     world: World
     commits: InlineCommits
-    ledger: SqliteLedger
+    ledger: StoredLedger
     kit: Kit
     assembled: Assembled
-    pipeline: Pipeline
+    composed: Composed
     channel: DataChannel
 
     @classmethod
     async def started(cls, world: World) -> Process:
+        """Start as a supervisor has it: where the ledger gives no answer, again in a moment."""
+        while True:
+            world.lives += 1
+            chance = world.chance("process")
+            ledger, commits = _ledger(world, chance)
+            try:
+                await ledger.start()
+                break
+            except LedgerDown:
+                commits.die()
+                await asyncio.sleep(AGAIN)
         _, folder, currency = catalog_of(world.config)
-        world.lives += 1
-        chance = world.chance("process")
-
-        def told(batch: list[Any], commit: Commit) -> None:
-            world.trace.add(world.calendar.now(), "commit", len(batch), commit.ends)
-
-        commits = InlineCommits(world.ledger_file, world.weather.commit, told)
-        ledger = SqliteLedger(world.ledger_file, world.calendar, currency)
-        ledger._commits = cast("Any", commits)  # noqa: SLF001 - the one part that has a thread
         kit = Kit(
             clock=world.calendar,
             random=chance,
             secrets=SECRETS,
             env={},
             ledger=world.plant.ledger(Witness(ledger, world)),
+            history=LedgerHistory(ledger.reading),
             cache=world.cache,
             observer=Quiet(),
             schema=schema(),
@@ -100,7 +107,6 @@ class Process:
             tokens=Drawn(chance),
             jobs=JobsInMemory(),
         )
-        await ledger.start()
         return cls(world, commits, ledger, kit, *_built(world, kit, ledger))
 
     def reload(self) -> Assembled:
@@ -108,15 +114,16 @@ class Process:
         old = self.assembled
         self.world.version += 1
         built = _built(self.world, self.kit, self.ledger)
-        self.assembled, self.pipeline, self.channel = built
+        self.assembled, self.composed, self.channel = built
         return old
 
     async def drain(self) -> None:
         """Leave as a process does that is asked to."""
         await self.assembled.owned.settled()
+        await self.composed.desk.inquiries.settled()
         for transport in self.assembled.transports:
             await transport.aclose()
-        await self.commits.aclose()
+        await self.ledger.aclose()
 
     def die(self) -> None:
         """Leave as one does that is killed: from here on nothing of it reaches the world."""
@@ -125,18 +132,33 @@ class Process:
             transport.dead = True  # type: ignore[attr-defined] # ours are lines
 
 
-def _built(world: World, kit: Kit, ledger: SqliteLedger) -> tuple[Assembled, Pipeline, DataChannel]:
+def _ledger(world: World, chance: Random) -> tuple[StoredLedger, InlineCommits]:
+    """Put the ledger together as `gateway.store.ledger` does, on the simulated disk."""
+
+    def told(entries: int, commit: Commit) -> None:
+        world.trace.add(world.calendar.now(), "commit", entries, commit.ends)
+
+    _, _, currency = catalog_of(world.config)
+    sealer = Sealer("1", {"1": KEYS.replies}, chance)
+    means = Means(world.calendar, chance, currency, KEYS.ledger, sealer)
+    commits = InlineCommits(world.database, means, world.weather.commit, told)
+    reading = InlineReading(world.database)
+    return put_together(means, commits.chain, commits, reading, world.heads), commits
+
+
+def _built(world: World, kit: Kit, ledger: StoredLedger) -> tuple[Assembled, Composed, DataChannel]:
     world.network.life += 1
     assembled = assemble(world.catalog(), kit, KEYS, _recall)
-    pipeline = compose(assembled, KEYS, kit, ledger, cast("JsonLog", Quiet()))
+    composed = compose(assembled, KEYS, kit, ledger, cast("JsonLog", Quiet()))
     channel = DataChannel(
-        pipeline,
+        composed.pipeline,
+        composed.desk,
+        assembled.callers.identify,
         ReportTranslation(assembled.view(kit.currency).connectors, kit.currency),
+        Fingerprint(KEYS.fingerprint),
         world.calendar,
-        lambda: kit.random.randbytes(16).hex(),
-        Later(assembled.callers.identify, cast("Any", Unshelved()), JobsInMemory()),
     )
-    return assembled, pipeline, channel
+    return assembled, composed, channel
 
 
 async def _recall(_: str, __: str, ___: object, ____: float) -> Mapping[str, Stored]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -19,8 +20,10 @@ from connectors.kit import Kit
 from gateway.catalog.reading import Catalog, read_catalog, read_own_settings
 from gateway.config.folder import Folder
 from gateway.security.keys import Keys
+from gateway.store.ledger.chain.heads import HeadsInMemory
 from tests.fakes import FakeSecrets
 
+from .disk import empty_ledger
 from .network import Line, Network
 from .plant import SOUND, Plant
 from .shared_cache import SharedCache
@@ -84,8 +87,6 @@ class World:
     """One run's surroundings."""
 
     seed: str
-    folder: Path
-    """Where durable files are."""
     weather: Outside
     config: Path = CONFIG
     plant: Plant = SOUND
@@ -98,6 +99,8 @@ class World:
     """How often the config has changed."""
     ended: dict[str, float] = field(default_factory=dict)
     """When the ledger was first told how a call ended."""
+    database: sqlite3.Connection = field(default_factory=partial(empty_ledger, KEYS.ledger))
+    heads: HeadsInMemory = field(default_factory=partial(HeadsInMemory, KEYS.ledger))
     network: Network = field(init=False)
     cache: SharedCache = field(init=False)
 
@@ -107,10 +110,6 @@ class World:
         self.calendar.jumps = self.weather.jumps
         self.network = Network(specs, self.weather.passage, self.trace)
         self.cache = SharedCache(self.weather.look)
-
-    @property
-    def ledger_file(self) -> Path:
-        return self.folder / "ledger.db"
 
     def catalog(self) -> Catalog:
         """Give the config as it is now, its bureaus on wires of this world."""
