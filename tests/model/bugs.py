@@ -14,7 +14,7 @@ from connectors.errors import LedgerDown
 from connectors.kit import Ending, Kit, Ledger
 from connectors.policy.retry.retry import Retry
 from connectors.policy.retry.terms import Terms
-from connectors.policy.reuse.reuse import Reuse
+from connectors.policy.reuse.reuse import Reuse, Reused
 from connectors.spec import ConnectorSpec
 from connectors.words import Effect
 from tests.simulation.network import Line, Passage
@@ -29,19 +29,23 @@ class Greedy(Retry):
         return super().build(kit, replace(terms, effect=Effect.FREE), *rest)
 
 
+class Forgetting(Reused):
+    """Is told of no attempt that outlives its flight."""
+
+    def __call__(self, call: Call) -> Call:
+        async def ask(query: Query) -> Reply:
+            return await call(replace(query, outlived=forget))
+
+        return super().__call__(ask)
+
+
 class Forgetful(Reuse):
     """Frees a question's place while its paid attempt is still under way."""
 
-    def build(self, *parts: Any) -> Any:
+    def build(self, *parts: Any) -> Reused:
         reused = super().build(*parts)
-
-        def layer(call: Call) -> Call:
-            async def ask(query: Query) -> Reply:
-                return await call(replace(query, outlived=forget))
-
-            return reused(ask)
-
-        return layer
+        reused.__class__ = Forgetting
+        return reused
 
 
 @dataclass(frozen=True, slots=True)

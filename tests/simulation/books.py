@@ -42,6 +42,8 @@ def entries(connection: sqlite3.Connection) -> dict[str, Entry]:
     for call_id, outcome, billed, cost, source in connection.execute(
         "SELECT call_id, outcome, billed, cost, source FROM outcomes ORDER BY seq"
     ):
+        if call_id not in read:
+            raise AssertionError(f"{call_id} ended, and was never intended")
         read[call_id].outcomes.append((outcome, billed, Decimal(cost), source))
     return read
 

@@ -16,8 +16,8 @@ from .world import EPOCH
 
 PURPOSE: Final = inquiry_pb2.PURPOSE_CREDIT_ORIGINATION
 RECIPIENTS: Final = ("paybook", "hardfile", "openfile", "keyhouse", "gatehouse")
-PRODUCTS: Final = ("full", "paid", "free", "hard")
-SHARES: Final = (20, 45, 20, 15)
+PRODUCTS: Final = ("full", "paid", "free", "hard", "falls")
+SHARES: Final = (15, 35, 20, 15, 15)
 PERSONS: Final = 60
 DAY: Final = timedelta(days=1)
 

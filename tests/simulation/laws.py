@@ -73,6 +73,9 @@ def once(case: Case) -> Iterator[str]:
     for entry in case.entries.values():
         keyed = case.world.network.specs[entry.connector].dedupe.answers_once
         hits = case.bought(entry)
+        if entry.effect != Effect.HARD_INQUIRY:
+            # What the bureau itself says costs nothing may be asked again: nothing was bought.
+            hits = [hit for hit in hits if hit.billed or not hit.answered]
         count = sum(hit.billed > 0 for hit in hits) if keyed else len(hits)
         bought[entry.tenant, entry.inquiry, entry.connector] += count
     yield from (f"bought {count} times: {what}" for what, count in bought.items() if count > 1)
@@ -140,6 +143,7 @@ def unavailable(case: Case) -> Iterator[str]:
         calls = case.calls.get((asking.tenant, asking.id), ())
         for said in asking.said:
             first = said is asking.said[0] or said.end != "LEDGER_UNAVAILABLE"
+            first = first and said.errand is not Errand.BACK
             # Who sends an id again may be told so of the repeat, which buys nothing either way.
             if said.end in BUYS_NOTHING and first and case.may_cost(calls, said.at):
                 yield f"{asking.id} was told {said.end}, and something was bought"
@@ -202,13 +206,13 @@ def _costs(
 
 
 def alone(case: Case) -> Iterator[str]:
-    """One id is one inquiry: it is answered with one body only, and made once."""
+    """One id is one inquiry: it is answered with one body only, and paid for once."""
     for asking in case.askings:
         ends = [said for said in asking.said if said.end == "OK"]
         if len({said.errand for said in ends}) > 1:
             yield f"{asking.id} was answered with two bodies"
-        if sum(not said.report.replayed for said in ends if said.report) > 1:
-            yield f"{asking.id} was made twice"
+        if sum(said.cost > 0 for said in ends) > 1:
+            yield f"{asking.id} was paid for twice"
 
 
 def held(case: Case) -> Iterator[str]:
@@ -224,6 +228,15 @@ def held(case: Case) -> Iterator[str]:
             if other.billed == "UNKNOWN" or ended > hit.at:
                 yield f"{entry} followed {other}"
         before.append(entry)
+
+
+def capped(case: Case) -> Iterator[str]:
+    """No caller is charged for more than it may spend; a day is longer than a run."""
+    for tenant, cap in case.world.caps.items():
+        entries = (entry for entry in case.entries.values() if entry.tenant == tenant)
+        hits = (hit for entry in entries for hit in case.hits.get(entry.call_id, ()))
+        if (spent := sum(hit.billed for hit in hits)) > cap:
+            yield f"{tenant} was charged {spent}, and may spend {cap}"
 
 
 def truthful(case: Case) -> Iterator[str]:
@@ -257,6 +270,7 @@ LAWS: Sequence[Law] = (
     costs,
     alone,
     held,
+    capped,
     truthful,
 )
 

@@ -20,8 +20,10 @@ from gateway.composition import Composed, compose
 from gateway.fields.schema import schema
 from gateway.fillers import Stored
 from gateway.inquiries.kept.fingerprint import Fingerprint
+from gateway.limits import CallerSpending
 from gateway.rpc.channel import DataChannel
 from gateway.rpc.translate_report import ReportTranslation
+from gateway.store.cache.opening import Opened
 from gateway.store.ledger.keeping.means import Means
 from gateway.store.ledger.reading.history import LedgerHistory
 from gateway.store.ledger.sqlite.opening import put_together
@@ -31,7 +33,8 @@ from gateway.store.sealing import Sealer
 from gateway.telemetry.log import InquiryLine, JsonLog
 
 from .disk import Commit, InlineCommits
-from .world import KEYS, SECRETS, World, catalog_of
+from .shared_cache import opened
+from .world import KEYS, MASTER, SECRETS, World, catalog_of
 
 AGAIN: Final = 0.3
 """Seconds after which a process that could not start is started again."""
@@ -71,6 +74,8 @@ class Process:
     world: World
     commits: InlineCommits
     ledger: StoredLedger
+    cache: Opened
+    spending: CallerSpending
     kit: Kit
     assembled: Assembled
     composed: Composed
@@ -90,14 +95,22 @@ class Process:
                 commits.die()
                 await asyncio.sleep(AGAIN)
         _, folder, currency = catalog_of(world.config)
+        cache = opened(world.shared, MASTER, world.calendar, chance)
+        await cache.store.start()
+        history = LedgerHistory(ledger.reading)
+        callers = (entry.spec for entry in world.catalog().callers.values())
+        spending = CallerSpending.of(callers, world.calendar, history)
         kit = Kit(
             clock=world.calendar,
             random=chance,
             secrets=SECRETS,
             env={},
             ledger=world.plant.ledger(Witness(ledger, world)),
-            history=LedgerHistory(ledger.reading),
-            cache=world.cache,
+            history=history,
+            spending=spending,
+            cache=cache.store,
+            answer_keys=cache.names,
+            lease=cache.lease,
             observer=Quiet(),
             schema=schema(),
             cache_key=KEYS.cache,
@@ -107,13 +120,14 @@ class Process:
             tokens=Drawn(chance),
             jobs=JobsInMemory(),
         )
-        return cls(world, commits, ledger, kit, *_built(world, kit, ledger))
+        built = _built(world, kit, ledger, spending)
+        return cls(world, commits, ledger, cache, spending, kit, *built)
 
     def reload(self) -> Assembled:
         """Serve by a changed config from here on; gives what the old one built, which runs on."""
         old = self.assembled
         self.world.version += 1
-        built = _built(self.world, self.kit, self.ledger)
+        built = _built(self.world, self.kit, self.ledger, self.spending)
         self.assembled, self.composed, self.channel = built
         return old
 
@@ -123,6 +137,7 @@ class Process:
         await self.composed.desk.inquiries.settled()
         for transport in self.assembled.transports:
             await transport.aclose()
+        await self.cache.store.aclose()
         await self.ledger.aclose()
 
     def die(self) -> None:
@@ -146,10 +161,12 @@ def _ledger(world: World, chance: Random) -> tuple[StoredLedger, InlineCommits]:
     return put_together(means, commits.chain, commits, reading, world.heads), commits
 
 
-def _built(world: World, kit: Kit, ledger: StoredLedger) -> tuple[Assembled, Composed, DataChannel]:
+def _built(
+    world: World, kit: Kit, ledger: StoredLedger, spending: CallerSpending
+) -> tuple[Assembled, Composed, DataChannel]:
     world.network.life += 1
     assembled = assemble(world.catalog(), kit, KEYS, _recall)
-    composed = compose(assembled, KEYS, kit, ledger, cast("JsonLog", Quiet()))
+    composed = compose(assembled, KEYS, kit, ledger, spending, cast("JsonLog", Quiet()))
     channel = DataChannel(
         composed.pipeline,
         composed.desk,

@@ -9,7 +9,7 @@ from hashlib import blake2b
 from multiprocessing import get_context
 from typing import Self
 
-from .episode import INQUIRIES, Violated, run
+from .episode import INQUIRIES, run
 
 
 @dataclass(slots=True)
@@ -43,7 +43,7 @@ def one(seed: int, inquiries: int = INQUIRIES) -> Tally:
     """Run one episode; a violation is in what it comes to."""
     try:
         episode = run(str(seed), inquiries)
-    except Violated as violated:
+    except AssertionError as violated:
         again = f"make simulate SEED={seed} INQUIRIES={inquiries}"
         return Tally(inquiries, violations=[f"{violated}\nagain: {again}"])
     ends = Counter(said.end for asking in episode.askings for said in asking.said)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from functools import lru_cache, partial
 from pathlib import Path
 from random import Random
@@ -26,14 +27,15 @@ from tests.fakes import FakeSecrets
 from .disk import empty_ledger
 from .network import Line, Network
 from .plant import SOUND, Plant
-from .shared_cache import SharedCache
+from .shared_cache import SharedStore
 from .trace import Trace
 from .weather import Outside
 
 CONFIG = Path(__file__).parent / "config"
 EPOCH = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
-KEYS = Keys.of("5a" * 32, "the simulation")
-SECRETS = FakeSecrets({"gate_user": "us", "gate_password": "them", "master_key": "5a" * 32})
+MASTER = "5a" * 32
+KEYS = Keys.of(MASTER, "the simulation")
+SECRETS = FakeSecrets({"gate_user": "us", "gate_password": "them", "master_key": MASTER})
 
 
 class Wired(BureauSpec):
@@ -102,14 +104,24 @@ class World:
     database: sqlite3.Connection = field(default_factory=partial(empty_ledger, KEYS.ledger))
     heads: HeadsInMemory = field(default_factory=partial(HeadsInMemory, KEYS.ledger))
     network: Network = field(init=False)
-    cache: SharedCache = field(init=False)
+    shared: SharedStore = field(init=False)
 
     def __post_init__(self) -> None:
         catalog, _, _ = catalog_of(self.config)
         specs = {name: entry.spec for name, entry in catalog.connectors.items()}
         self.calendar.jumps = self.weather.jumps
         self.network = Network(specs, self.weather.passage, self.trace)
-        self.cache = SharedCache(self.weather.look)
+        self.shared = SharedStore(self.weather.look)
+
+    @property
+    def caps(self) -> Mapping[str, Decimal]:
+        """What tenants may spend in a day; each has one caller here."""
+        callers = (entry.spec for entry in catalog_of(self.config)[0].callers.values())
+        return {
+            each.tenant: each.limits.spend_per_day.amount
+            for each in callers
+            if each.limits.spend_per_day is not None
+        }
 
     def catalog(self) -> Catalog:
         """Give the config as it is now, its bureaus on wires of this world."""
