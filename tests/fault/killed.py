@@ -107,6 +107,8 @@ class Load:
     answered: set[str] = field(default_factory=set)
     codes: list[grpc.StatusCode] = field(default_factory=list)
     """Of all asks that ended in anything but a report."""
+    cut_short: int = 0
+    """Inquiries that had no answer when their process was killed, each time."""
 
     def new(self) -> str:
         inquiry = str(uuid4())
@@ -142,6 +144,13 @@ class Load:
                 await asyncio.sleep(self.random.expovariate(RATE))
             process.send_signal(signal.SIGKILL)
             await process.wait()
+        self.cut_short += len(self.asked) - len(self.answered)
+
+    async def until_answered(self, port: int) -> None:
+        """Ask again what nobody answered, of a process that lives."""
+        async with grpc.aio.insecure_channel(f"127.0.0.1:{port}") as channel:
+            left = sorted(set(self.asked) - self.answered)
+            await asyncio.gather(*(self.ask(channel, inquiry) for inquiry in left))
 
 
 @asynccontextmanager

@@ -206,13 +206,14 @@ def _costs(
 
 
 def alone(case: Case) -> Iterator[str]:
-    """One id is one inquiry: it is answered with one body only, and paid for once."""
+    """One id is one inquiry: answered with one body only, and each of its parts paid for once."""
     for asking in case.askings:
         ends = [said for said in asking.said if said.end == "OK"]
         if len({said.errand for said in ends}) > 1:
             yield f"{asking.id} was answered with two bodies"
-        if sum(said.cost > 0 for said in ends) > 1:
-            yield f"{asking.id} was paid for twice"
+        parts = (each for said in ends if said.report for each in said.report.connectors)
+        paid = Counter(part.connector for part in parts if amount(part.cost))
+        yield from (f"{asking.id} paid {each} twice" for each in paid if paid[each] > 1)
 
 
 def held(case: Case) -> Iterator[str]:

@@ -44,9 +44,11 @@ class SharedStore:
         if look.lost:
             raise Unreachable
         now = asyncio.get_running_loop().time()
-        for name in [name for name, end in self.ends.items() if end <= now]:
-            del self.ends[name]
-            self.memory.values.pop(name, None)
+        for command in commands:
+            for name in command[1:]:
+                if self.ends.get(str(name), now + 1) <= now:
+                    del self.ends[str(name)]
+                    self.memory.values.pop(str(name), None)
         told = await self.memory.send(commands)
         for command, answer in zip(commands, told, strict=True):
             if answer and (lasting := _lasting(command)):
