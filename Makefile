@@ -8,10 +8,14 @@ BIN := $(VENV)/bin
 PIP := pip install --quiet --disable-pip-version-check
 NEEDED := import sys; sys.version_info >= (3, 11) or sys.exit("Python 3.11 or newer is needed, not %s: make PYTHON=python3.12" % sys.version.split()[0])
 FAULT_EXAMPLES ?= 2000
+MODEL_EXAMPLES ?= 50000
+SIMULATED ?= 1000000
+KILLS ?= 200
+INQUIRIES ?= 500
 SEED := $(or $(SEED),$(shell date +%s))
 export VENV
 
-.PHONY: install demo serve test check bench fault protos reference fmt
+.PHONY: install demo serve test check bench fault simulate protos reference fmt
 
 install: $(VENV)/.installed
 
@@ -37,10 +41,20 @@ check: install .venv-protos/.installed
 bench: install
 	$(BIN)/python -m bench $(ARGS)
 
-# The long search for faults. What it finds, it finds again with the same SEED.
+# All tests, as long as they can search. What it finds, it finds again with the same SEED.
+LONG := FAULT_EXAMPLES=$(FAULT_EXAMPLES) MODEL_EXAMPLES=$(MODEL_EXAMPLES) SIMULATED=$(SIMULATED) KILLS=$(KILLS)
+BARS_FILE := $(CURDIR)/.bars.jsonl
+export BARS_FILE
+
 fault: install
-	@echo "fault: SEED=$(SEED) FAULT_EXAMPLES=$(FAULT_EXAMPLES)"
-	FAULT_EXAMPLES=$(FAULT_EXAMPLES) FAULT_SEED=$(SEED) $(BIN)/pytest tests/fault --hypothesis-seed=$(SEED) --timeout=1800 $(ARGS)
+	@echo "fault: SEED=$(SEED) $(LONG)"
+	@rm -f $(BARS_FILE)
+	@SEED=$(SEED) FAULT_SEED=$(SEED) $(LONG) $(BIN)/pytest -n 2 --dist loadfile --hypothesis-seed=$(SEED) --timeout=86400 $(ARGS); \
+		failed=$$?; echo; echo "bars, SEED=$(SEED):"; $(BIN)/python -m tests.bars; exit $$failed
+
+# One run, to the byte: `make simulate SEED=7 INQUIRIES=500`.
+simulate: install
+	$(BIN)/python -m tests.simulation --seed $(SEED) --inquiries $(INQUIRIES) $(ARGS)
 
 protos: .venv-protos/.installed
 	protos/generate.sh

@@ -10,7 +10,7 @@ from contextlib import closing
 import pytest
 
 from connectors.errors import LedgerDown
-from connectors.words import Effect
+from connectors.words import Effect, Outcome
 from gateway.store.ledger.chain.heads import HeadsInMemory, HeadState
 from gateway.store.ledger.contract import Taken
 from gateway.store.ledger.keeping.upkeep import Upkeep
@@ -106,3 +106,26 @@ def test_guards_hold_without_a_thread(connection: sqlite3.Connection) -> None:
 
     with asyncio.Runner(loop_factory=VirtualLoop) as runner:
         assert [type(result) for result in runner.run(run())] == [type(None), Taken, Taken]
+
+
+async def closed_with_an_open_call(connection: sqlite3.Connection) -> None:
+    heads = HeadsInMemory(KEY)
+    first = ledger(connection, 1, heads)
+    await first.start()
+    await first.intent(question("a"), Effect.CHARGEABLE)
+    # Its outcome met a ledger that was down; the process itself ends as it should.
+    await first.aclose()
+    second = ledger(connection, 2, heads)
+    await second.start()
+    (call,) = await second.calls("lender", "i-1")
+    assert call.outcome is Outcome.LOST
+    assert call.is_unknown
+    await second.aclose()
+    assert (await verify(second.reading, heads, KEY)).breaks == ()
+
+
+def test_what_a_process_could_not_write_down_is_unknown_to_the_next(
+    connection: sqlite3.Connection,
+) -> None:
+    with asyncio.Runner(loop_factory=VirtualLoop) as runner:
+        runner.run(closed_with_an_open_call(connection))

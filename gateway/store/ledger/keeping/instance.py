@@ -19,6 +19,14 @@ TRIES, PAUSE = 10, 0.2
 """How often it is tried to begin, and the seconds between; each may take the ledger's patience."""
 
 
+# Where the end of a call could not be written down, the next to start takes over as from the dead.
+_LEAVE = """
+    UPDATE instances SET state = 'CLOSED' WHERE instance = ?1 AND NOT EXISTS (
+        SELECT 1 FROM intents AS i WHERE i.instance = ?1
+        AND NOT EXISTS (SELECT 1 FROM outcomes AS o WHERE o.call_id = i.call_id))
+"""
+
+
 @dataclass(slots=True)
 class Instance:
     """Ours. A mark says how far its chain goes, signed, outside of the tables."""
@@ -65,8 +73,7 @@ class Instance:
         closed = True
         if begun:
             try:
-                leave = "UPDATE instances SET state = 'CLOSED' WHERE instance = ?1"
-                await self.commits.put(guard=Saying(leave, (self.chain.instance,)))
+                await self.commits.put(guard=Saying(_LEAVE, (self.chain.instance,)))
             except LedgerDown:
                 closed = False
         await self.commits.aclose()
