@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import os
 
-import pytest
 from hypothesis import HealthCheck, settings
-
-from tests.figures import FIGURES
 
 if examples := os.environ.get("FAULT_EXAMPLES"):
     settings.register_profile(
@@ -18,11 +15,3 @@ if examples := os.environ.get("FAULT_EXAMPLES"):
         suppress_health_check=[HealthCheck.too_slow],
     )
     settings.load_profile("fault")
-
-
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Print the figures, where the tests that measured them ran in this process."""
-    if FIGURES:
-        terminalreporter.section("figures")
-    for line in FIGURES:
-        terminalreporter.write_line(line)

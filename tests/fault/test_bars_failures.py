@@ -18,7 +18,7 @@ import pytest
 from connectors.contract import Reply
 from connectors.errors import BrokeDown, Lost
 from connectors.words import Billed, Outcome
-from tests.figures import figure
+from tests.bars import record
 from tests.onion.whole import DOWN, HIT, UNSENT, Says, Whole
 from tests.virtual import VirtualLoop
 
@@ -46,7 +46,7 @@ def test_a_free_bureau_that_fails_three_times_in_ten_is_hardly_noticed(seed: int
 
     succeeded, calls = played(play())
     found = f"{succeeded:.2%} succeed, {calls:.3f} calls each, seed {seed}"
-    figure("30 % of upstream calls fail, free", found, ">= 96 %, <= 1.45")
+    record("retry", found)
     assert succeeded >= 0.96 and calls <= 1.45
 
 
@@ -73,7 +73,7 @@ def test_what_may_have_been_billed_is_never_asked_again_and_all_of_it_is_on_reco
     unknown = [each for each in whole.ledger.endings if each.billed is Billed.UNKNOWN]
     found = f"{calls:.2f} calls each, {succeeded:.1%} succeed, "
     found += f"{len(unknown)} of {len(lost)} lost ones unknown in the ledger, seed {seed}"
-    figure("30 % ambiguous failures, chargeable, no key", found, "exactly 1.00; 70 +-2.5 %; all")
+    record("ambiguous", found)
 
     assert len(whole.transport.sent) == INQUIRIES == len(whole.ledger.intents())
     assert succeeded == pytest.approx(0.70, abs=0.025)
@@ -112,7 +112,7 @@ def test_an_outage_is_not_multiplied(says: Says, bureau: dict[str, Any], rate: i
     later = count(tries, begins + 10, begins + 70) / (60 * rate)
     how = "tokens alone" if bureau else "breaker"
     found = f"{ten:.2f}x in any 10 s, {minute:.3f}x over the first minute, {later:.3f}x later"
-    figure(f"full outage, {rate}/s, {how}", found, "<= 1.2x, <= 1.05x, <= 0.2x by the breaker")
+    record("outage", f"{rate}/s, {how}: {found}")
 
     assert ten <= 1.2 and minute <= 1.05
     assert later <= (1.05 if bureau else 0.2)

@@ -13,8 +13,8 @@ import pytest
 from connectors.contract import Reply
 from connectors.errors import ConnectorError
 from mock_bureaus import Step
+from tests.bars import record
 from tests.e2e.town import DEMO_PERSON, Town, open_town
-from tests.figures import figure
 from tests.onion.whole import HANGS, Says, Whole
 from tests.virtual import VirtualLoop
 
@@ -61,7 +61,7 @@ def test_a_hang_is_not_noticed_by_who_asks_another(effect: str) -> None:
         during, failed, most = runner.run(play(hanging=True))
     added = failed - failed_before
     found = f"p99 {before * 1e3:.1f} -> {during * 1e3:.1f} ms, {added} errors, {most} in flight"
-    figure(f"one bureau hangs, {effect}, virtual time", found, BAR)
+    record("hang", f"{effect}, virtual time: {found}")
     assert during <= before * 1.10 + 0.005 and added <= 0 and most <= PLACES
 
 
@@ -109,7 +109,7 @@ async def test_nor_over_sockets(tmp_path: Path) -> None:
                     failed += failures
         before, during = p99(waits[False]), p99(waits[True])
         found = f"p99 {before * 1e3:.1f} -> {during * 1e3:.1f} ms, {failed} errors"
-        figure("one bureau hangs, over sockets", found, BAR)
+        record("hang", f"over sockets: {found}")
         ratios.append(during <= before * 1.10 + 0.005)
         assert failed == 0
         if ratios[-1]:

@@ -20,6 +20,7 @@ from gateway.store.ledger.sqlite.opening import inline
 from gateway.store.ledger.sqlite.reading import InlineReading
 from gateway.store.ledger.stored import StoredLedger
 from gateway.store.ledger.verify import verify
+from tests.bars import record
 
 from ..ledger_rows import EXPIRES, GRANT, KEY, ending, means, question
 from ..power import Disk, DiskVfs, PoweredConnection, Stored
@@ -131,6 +132,7 @@ async def kept(seed: str, lives: int, synchronous: str = "FULL") -> bool:
 async def test_no_acknowledged_row_is_lost_to_the_power() -> None:
     print(f"SEED={SEED}")  # noqa: T201 - repeats what is found
     failed = [n for n in range(CUTS // 4) if not await kept(f"{SEED}-{n}", 4)]
+    record("power", f"{CUTS} cuts, {len(failed)} runs of four lost a row, SEED={SEED}")
 
     assert failed == []
 

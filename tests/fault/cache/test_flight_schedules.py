@@ -13,6 +13,7 @@ from connectors.contract import Call, Query, Reply
 from connectors.errors import BulkheadFull, ConnectorError, Lost, NoBudget, NotSent, TimedOut
 from connectors.policy.reuse.flight import MOST_WAITERS
 from connectors.words import ReuseMode
+from tests.bars import record
 from tests.fault.counts import count, seed
 from tests.onion.conftest import House
 from tests.onion.fakes import REPLY, Act, query, standing
@@ -142,7 +143,7 @@ def test_in_any_order_one_call_at_a_time_and_everybody_hears() -> None:
         except BaseException as error:
             error.add_note(f"schedule {number}")
             raise
-    print(f"{SCHEDULES} schedules: {dict(seen)}")  # noqa: T201
+    record("flight", f"{SCHEDULES} orders of events, one call each: {dict(seen)}")
 
     assert set(seen) == {"answered", "cancelled", "NotSent", "Lost", "TimedOut", "NoBudget"}
 
@@ -169,6 +170,7 @@ def test_1000_equal_inquiries_are_one_call_and_one_price() -> None:
         house = House()
         ask = house.connector(Act(answer_after=1))
         replies = await asyncio.gather(*(ask(query()) for _ in range(1000)))
+        record("flight", f"1,000 equal inquiries: {house.bureau.sent} upstream call")
         assert sum(reply.cost for reply in replies) == REPLY.cost
         assert house.bureau.sent == 1
         await house.owned.settled()

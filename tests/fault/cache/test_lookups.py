@@ -16,6 +16,7 @@ from connectors.words import Purpose
 from gateway.security.cache_keys import CacheKeys
 from gateway.store.cache.events import CacheEvent
 from gateway.store.cache.memory import MemoryCache
+from tests.bars import record
 from tests.cache.lines import Remembering
 from tests.cache.processes import KEY, NEWER, Process
 from tests.fault.counts import count, seed
@@ -115,9 +116,10 @@ async def test_nobody_ever_gets_the_answer_to_another_question() -> None:
         await asyncio.gather(*(town.look() for _ in range(TOGETHER)))
         town.meddle()
     unsealable = sum(process.seen[CacheEvent.UNSEALABLE] for process in town.processes)
-    print(  # noqa: T201
+    record(
+        "mixups",
         f"{LOOKS} look-ups: {town.hits} hits, {town.wrong} wrong, {unsealable} moved values met;"
-        f" {process_time() - begun:.1f} s of CPU"
+        f" {process_time() - begun:.1f} s of CPU",
     )
 
     assert town.wrong == 0

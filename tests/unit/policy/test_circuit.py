@@ -8,7 +8,7 @@ from random import Random
 import pytest
 
 from connectors.policy.breaker.circuit import Circuit, Rule, State, Verdict
-from tests.figures import figure
+from tests.bars import record
 
 STEPS = 100_000
 SEED = 11
@@ -73,7 +73,7 @@ def test_chance_alone_hardly_ever_opens_it_for_three_failures_in_ten() -> None:
             if play(one, LOST if random.random() < 0.3 else GOOD, now=call / 70) is State.OPEN:
                 opened += 1
                 break
-    figure("breaker opened by 30% failures", f"{opened} of 500 runs of 350 calls", "<= 1%")
+    record("policies", f"breaker opened by 30 % failures in {opened} of 500 runs")
     assert opened <= 5
 
 
@@ -269,6 +269,6 @@ def test_it_does_what_the_model_does_whatever_happens() -> None:
         assert one.state is not State.HALF_OPEN or model.trying <= 3
         seen[one.state] += 1
     states = ", ".join(f"{count} {state.name}" for state, count in seen.items())
-    figure("breaker", f"{STEPS} steps, {len(model.opened)} openings, {states}, seed {SEED}")
+    record("policies", f"breaker: {STEPS} steps, {len(model.opened)} openings, {states}")
 
     assert min(seen.values()) > STEPS / 100

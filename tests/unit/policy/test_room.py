@@ -9,7 +9,7 @@ import pytest
 from connectors.policy.limit.aimd import Aimd
 from connectors.policy.limit.rate import Pace
 from connectors.policy.limit.room import Bulkhead, Place, Room, Ticket
-from tests.figures import figure
+from tests.bars import record
 
 STEPS = 100_000
 SEED = 13
@@ -170,7 +170,7 @@ def test_whatever_happens_nobody_is_lost_and_nobody_is_let_in_too_many() -> None
             each.hold(now)
         assert room.inside == sum(len(each.inside) for each in crowds) <= room.most
     seen = {place.name: sum(each.seen[place] for each in crowds) for place in Place}
-    figure("bulkhead", f"{STEPS} steps, {seen}, seed {SEED}")
+    record("policies", f"bulkhead: {STEPS} steps, {seen}")
 
 
 def _waiting(tickets: list[Ticket]) -> list[Ticket]:

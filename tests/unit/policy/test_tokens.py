@@ -9,7 +9,7 @@ from random import Random
 import pytest
 
 from connectors.policy.retry.tokens import PRICE, PRICE_AFTER_TIMEOUT, SECONDS, SPARE, Tokens
-from tests.figures import figure
+from tests.bars import record
 
 REQUESTS = 20_000
 SEED = 7
@@ -151,11 +151,8 @@ def test_the_table_of_finding_5_is_reproduced(policy: str) -> None:
     budget, expected = TABLE[policy]
     for failing, (percent, calls) in zip(RATES, expected, strict=True):
         found = simulate(budget(), failing)
-        figure(
-            f"retry budget {policy}, {failing:.0%} fail",
-            f"{found[0]:.1f} % / {found[1]:.2f}",
-            f"{percent} % / {calls}",
-        )
+        told = f"{policy}, {failing:.0%} fail: {found[0]:.1f} % / {found[1]:.2f}"
+        record("tokens", f"{told} (there {percent} % / {calls})")
 
         assert found[0] == pytest.approx(percent, abs=1.0)
         assert found[1] == pytest.approx(calls, abs=0.02)
@@ -168,9 +165,9 @@ def test_ours_masks_three_in_ten_and_multiplies_no_outage() -> None:
     mean, worst = sum(percents) / 60, min(percents)
     half, outage = simulate(Ours(Tokens(50, 50)), 0.5), simulate(Ours(Tokens(50, 50)), 1.0)
     mine = f"{mean:.1f} % mean, {worst:.1f} worst, {sum(calls) / 60:.2f} calls"
-    figure("retry budget ours, 30% fail", mine, "97.2 % mean, 96.2 worst, 1.39 calls")
-    figure("retry budget ours, 50% fail", f"{half[0]:.1f} % / {half[1]:.2f}", "70 % / 1.40")
-    figure("retry budget ours, outage", f"{outage[1]:.2f}", "1.00")
+    record("tokens", f"ours, 30% fail: {mine} (there 97.2 % mean, 96.2 worst, 1.39 calls)")
+    record("tokens", f"ours, 50% fail: {half[0]:.1f} % / {half[1]:.2f} (there 70 % / 1.40)")
+    record("tokens", f"ours, outage: {outage[1]:.2f} (there 1.00)")
 
     assert mean == pytest.approx(97.2, abs=1.0) and worst >= 95.2
     assert sum(calls) / 60 == pytest.approx(1.39, abs=0.02)
@@ -258,4 +255,4 @@ def test_whatever_happens_the_bucket_holds_what_it_may_and_retries_are_no_more_t
                 tokens.refund(paid, now)
         assert 0 <= tokens.level <= tokens.capacity(now) <= 500
         assert tokens.window.marked <= max(SPARE, tokens.window.calls / 2)
-    figure("tokens", f"{STEPS} steps, {outages} outages, {len(retried)} retries, seed {SEED}")
+    record("policies", f"tokens: {STEPS} steps, {outages} outages, {len(retried)} retries")
