@@ -24,7 +24,7 @@ class Unit:
 
     @property
     def needs(self) -> tuple[str, ...]:
-        return self.seats[0].needs
+        return tuple(dict.fromkeys(need for seat in self.seats for need in seat.needs))
 
     @property
     def when(self) -> Condition | None:
