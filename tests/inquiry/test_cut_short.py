@@ -192,6 +192,26 @@ def test_wherever_it_is_cut_short_it_is_made_to_its_end(
     pytest.fail("an inquiry has no end")
 
 
+def test_whoever_joined_is_answered_wherever_the_first_is_cut_short(tmp_path: Path) -> None:
+    for turn in range(1, TURNS):
+        world = World.at(tmp_path / str(turn))
+
+        async def cut(world: World = world, turn: int = turn) -> bool:
+            life = await world.life()
+            asking = [asyncio.create_task(life.ask(world.request())) for _ in range(2)]
+            loop().before(turn, asking[0].cancel)
+            report = await asking[1]
+            assert outcomes(report) == {"score": "HIT", "extra": "HIT"}
+            await asyncio.wait(asking)
+            await life.end()
+            assert world.hits == {"score": 1, "extra": 1}
+            return asking[0].cancelled()
+
+        if not stepped(cut):
+            return
+    pytest.fail("an inquiry has no end")
+
+
 async def _cut(world: World, turn: int, way: str) -> bool:
     """Cut an inquiry short at one place; tell whether there was one."""
     life, me = await world.life(), asyncio.current_task()

@@ -14,7 +14,7 @@ PERSON = {"id_type": "RESIDENT_ID", "id_number": "110101199003077432", "name": "
 def test_every_use_has_its_own_key() -> None:
     keys = [getattr(KEYS, field.name) for field in fields(Keys)]
 
-    assert len(set(keys)) == len(keys) == 10
+    assert len(set(keys)) == len(keys) == 12
     assert {len(key) for key in keys} == {32}
 
 

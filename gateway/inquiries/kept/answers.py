@@ -31,7 +31,7 @@ class KeptAnswer:
     latency: float
     reply: Reply | None
     failed: bool = False
-    """Whether it was asked for nothing; else a connector without a reply was not asked."""
+    """Whether asking failed; else one without a reply was not asked."""
     billed: Billed = Billed.NO
     cost: Decimal = Decimal(0)
     call_id: str = ""
