@@ -8,14 +8,14 @@ from dataclasses import dataclass, field
 from connectors.errors import LedgerDown
 from connectors.kit import Clock
 
-from ..errors import ConnectorsUnavailable, LedgerUnavailable
+from ..errors import ConnectorsUnavailable, LedgerUnavailable, LimitReached
 from ..store.ledger.contract import Claim, ClaimState, Ledger
 from .given import Given
 from .kept.answers import Kept
 from .kept.keeping import Keeping
 from .runs import End, Run, Runs
 
-NOTHING_SENT = (ConnectorsUnavailable, LedgerUnavailable)
+NOTHING_SENT = (ConnectorsUnavailable, LedgerUnavailable, LimitReached)
 
 LEFT = "deadline"
 """What a connector's failure notes when only the wait for it is over (`policy.reuse.flight`)."""

@@ -32,6 +32,7 @@ from gateway.rpc.translate_report import ReportTranslation
 from gateway.security.keys import Keys
 from gateway.store.ledger.chain.heads import HeadsInMemory
 from gateway.store.ledger.keeping.means import Means
+from gateway.store.ledger.reading.history import LedgerHistory
 from gateway.store.ledger.sqlite.connecting import prepare
 from gateway.store.ledger.sqlite.opening import inline
 from gateway.store.ledger.stored import StoredLedger
@@ -250,11 +251,14 @@ class World:
         await ledger.start()
         mortal = Mortal(ledger)
         catalog = self._catalog()
-        kit = replace(self._kit(catalog, random), ledger=cast("Any", mortal), **changes)
+        history = LedgerHistory(ledger.reading)
+        callers = [entry.spec for entry in catalog.callers.values()]
+        spending = CallerSpending.of(callers, clock, history)
+        ports = {"ledger": mortal, "history": history, "spending": spending}
+        kit = replace(self._kit(catalog, random), **cast("Any", ports), **changes)
         keys = Keys.of("ab" * 32, "test")
         assembled = assemble(catalog, kit, keys, anything())
         log = Quiet()
-        spending = CallerSpending.of((), clock, kit.history)
         composed = compose(assembled, keys, kit, cast("Any", mortal), spending, cast("Any", log))
         channel = DataChannel(
             composed.pipeline,

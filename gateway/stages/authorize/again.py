@@ -28,6 +28,7 @@ def with_recalled(
     left_out = {name: why for name, why in granted.refused.items() if name not in names}
     return replace(
         granted,
-        connectors=(*asked, *(name for name in names if name not in asked)),
+        # In a waterfall they have their turn first: nobody else is bought in their place.
+        connectors=(*names, *(name for name in asked if name not in names)),
         refused={**left_out, **may_not},
     )

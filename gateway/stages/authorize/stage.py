@@ -67,6 +67,9 @@ class Authorize:
             await self.grants.granted(granted)
         except LedgerDown as error:
             raise LedgerUnavailable from error
+        if filled.valid.admitted.inquiry.recalled is None:
+            # Once its id is claimed: what was bought under it before is given all the same.
+            await self._affords(granted)
         return granted
 
     async def decide(self, filled: Filled) -> Granted:
@@ -95,7 +98,6 @@ class Authorize:
         if priced != case:
             planned = plan(seats, admitted.wanted, priced)
             granted = self._granted(filled, planned, now, priced)
-        await self._affords(granted)
         return granted
 
     async def _priced(self, filled: Filled, asked: Sequence[Seat]) -> Case:
