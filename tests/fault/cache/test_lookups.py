@@ -16,6 +16,7 @@ from connectors.words import Purpose
 from gateway.security.cache_keys import CacheKeys
 from gateway.store.cache.events import CacheEvent
 from gateway.store.cache.memory import MemoryCache
+from tests.bars import record
 from tests.cache.lines import Remembering
 from tests.cache.processes import KEY, NEWER, Process
 from tests.fault.counts import count, seed
@@ -120,6 +121,7 @@ async def test_nobody_ever_gets_the_answer_to_another_question() -> None:
         f" {process_time() - begun:.1f} s of CPU"
     )
 
+    record("mixups", f"{LOOKS:,} look-ups: {town.hits:,} hits, {town.wrong} wrong")
     assert town.wrong == 0
     assert town.hits > LOOKS / 3
     assert unsealable > LOOKS / 1000
