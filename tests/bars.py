@@ -74,12 +74,16 @@ def table(lines: Iterable[str]) -> str:
     for line in lines:
         told = json.loads(line)
         figures.setdefault(told["bar"], []).append(told["figure"])
-    rows = [
-        (bar.property, bar.bar, "; ".join(figures.get(name, ["not measured here"])))
+    wide = (
+        max(len(bar.property) for bar in BARS.values()),
+        max(len(bar.bar) for bar in BARS.values()),
+    )
+    below = "\n" + " " * (sum(wide) + 4)
+    return "\n".join(
+        f"{bar.property:<{wide[0]}}  {bar.bar:<{wide[1]}}  "
+        + below.join(figures.get(name, ["not measured here"]))
         for name, bar in BARS.items()
-    ]
-    wide = [max(len(row[column]) for row in rows) for column in (0, 1)]
-    return "\n".join(f"{what:<{wide[0]}}  {bar:<{wide[1]}}  {figure}" for what, bar, figure in rows)
+    )
 
 
 if __name__ == "__main__":

@@ -20,8 +20,8 @@ from gateway.store.ledger.sqlite.opening import inline
 from gateway.store.ledger.sqlite.reading import InlineReading
 from gateway.store.ledger.stored import StoredLedger
 from gateway.store.ledger.verify import verify
-from tests.bars import record
 
+from ..bars import record
 from ..ledger_rows import EXPIRES, GRANT, KEY, ending, means, question
 from ..power import Disk, DiskVfs, PoweredConnection, Stored
 
@@ -134,6 +134,7 @@ async def test_no_acknowledged_row_is_lost_to_the_power() -> None:
     failed = [n for n in range(CUTS // 4) if not await kept(f"{SEED}-{n}", 4)]
     record("power", f"{CUTS} cuts, {len(failed)} runs of four lost a row, SEED={SEED}")
 
+    record("power", f"{CUTS:,} cuts: {len(failed)} lives lost rows, SEED={SEED}")
     assert failed == []
 
 

@@ -20,7 +20,7 @@ from .weather import Weather
 from .world import CONFIG, World, catalog_of
 
 INQUIRIES = 500
-RATES = (20.0, 60.0, 200.0)
+RATES = (40.0, 200.0, 600.0)
 """Inquiries in a second."""
 
 

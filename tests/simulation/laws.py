@@ -142,9 +142,9 @@ def unavailable(case: Case) -> Iterator[str]:
     for asking in case.askings:
         calls = case.calls.get((asking.tenant, asking.id), ())
         for said in asking.said:
-            first = said is asking.said[0] or said.end != "LEDGER_UNAVAILABLE"
-            first = first and said.errand is not Errand.BACK
-            # Who sends an id again may be told so of the repeat, which buys nothing either way.
+            # Who sends an id again may be told that the ledger is down: the repeat buys nothing.
+            first = said.begun == min(each.begun for each in asking.said)
+            first = said.errand is not Errand.BACK and (first or said.end != "LEDGER_UNAVAILABLE")
             if said.end in BUYS_NOTHING and first and case.may_cost(calls, said.at):
                 yield f"{asking.id} was told {said.end}, and something was bought"
             if said.end in REFUSALS and any(case.hits.get(entry.call_id) for entry in calls):
