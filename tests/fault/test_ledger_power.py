@@ -132,7 +132,6 @@ async def kept(seed: str, lives: int, synchronous: str = "FULL") -> bool:
 async def test_no_acknowledged_row_is_lost_to_the_power() -> None:
     print(f"SEED={SEED}")  # noqa: T201 - repeats what is found
     failed = [n for n in range(CUTS // 4) if not await kept(f"{SEED}-{n}", 4)]
-    record("power", f"{CUTS} cuts, {len(failed)} runs of four lost a row, SEED={SEED}")
 
     record("power", f"{CUTS:,} cuts: {len(failed)} lives lost rows, SEED={SEED}")
     assert failed == []

@@ -198,7 +198,6 @@ async def test_every_tampering_is_found(evidence: Evidence) -> None:
         for file in tampered(evidence, seed)
         if not (await verified(file, evidence)).breaks
     ]
-    record("tamper", f"{TAMPERINGS - len(missed)} of {TAMPERINGS} found, SEED={SEED}")
 
     record("tamper", f"{TAMPERINGS:,} changes: {len(missed)} missed, SEED={SEED}")
     assert missed == []
