@@ -119,6 +119,9 @@ class Ledger(Protocol):
         """
         Write down that a bureau is about to be asked.
 
+        A cancel is heard when it is known that the row is written; where it is not,
+        that is raised instead, so that no end is written down of it.
+
         Raises `Unresolved` for a hard inquiry where an earlier one of the same
         tenant, subject, connector and purpose is open, or ended unknown, and the
         standing does not acknowledge it; then no row is written.

@@ -158,13 +158,37 @@ async def test_a_hanging_disk_keeps_nobody(path: Path) -> None:
 async def test_a_cancel_ends_the_wait_and_not_the_row(path: Path) -> None:
     gate = Gate()
     async with opened(sqlite_ledger(path, LoopClock(), connect=gate.connect)) as ledger:
+        await ledger.intent(question("left"), Effect.CHARGEABLE)
         gate.open.clear()
         try:
-            waiting = asyncio.create_task(ledger.intent(question("left"), Effect.CHARGEABLE))
+            waiting = asyncio.create_task(ledger.outcome(question("left"), ending()))
             await asyncio.sleep(0)
             waiting.cancel()
             with pytest.raises(asyncio.CancelledError):
                 await waiting
+        finally:
+            gate.open.set()
+
+    (call,) = LedgerReader(path).calls()
+    assert call.outcome is not None
+
+
+async def test_of_an_intent_it_is_heard_out_whether_its_row_is_written(path: Path) -> None:
+    """Else an end would be written down of what was never intended."""
+    gate = Gate()
+    async with opened(sqlite_ledger(path, LoopClock(), connect=gate.connect)) as ledger:
+        left = asyncio.create_task(ledger.intent(question("left"), Effect.CHARGEABLE))
+        await asyncio.sleep(0)
+        left.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await left
+        gate.open.clear()
+        try:
+            failing = asyncio.create_task(ledger.intent(question("failing"), Effect.CHARGEABLE))
+            await asyncio.sleep(0)
+            failing.cancel()
+            with pytest.raises(LedgerDown):
+                await failing
         finally:
             gate.open.set()
 

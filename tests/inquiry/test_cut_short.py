@@ -17,7 +17,7 @@ from gateway.rpc.translate import amount
 
 from .stepping import loop, stepped
 from .test_once import failing, outcomes
-from .world import HANG, HIT, SLOW, UNSENT, Act, World
+from .world import DOWN, HANG, HIT, SLOW, UNSENT, Act, Life, World
 
 TURNS = 200
 """More than an inquiry has."""
@@ -66,7 +66,7 @@ async def test_a_crash_before_the_ledger_says_done_loses_no_answer(world: World)
     life = await world.life()
     first = await life.ask(world.request())
     await life.crash()
-    world.rows("UPDATE claims SET state = 'RUNNING', kept = NULL")
+    world.rows("UPDATE claims SET state = 'UNKNOWN', kept = NULL")
     life = await world.life()
     second = await life.ask(world.request())
     await life.end()
@@ -244,3 +244,54 @@ async def _cut(world: World, turn: int, way: str) -> bool:
     assert max(world.hits.values(), default=0) <= 1
     assert "RUNNING" not in world.states().values()
     return was_cut
+
+
+WATERFALL = """\
+name: credit
+fields: [fraud]
+purposes: [CREDIT_ORIGINATION]
+connectors:
+  - waterfall: {name: risk, order: [score, extra], continue_on: [UNREACHABLE]}
+    required: true
+"""
+
+
+async def cut_short_at_its_second(world: World, second: Act) -> Life:
+    """Begin a waterfall whose first member can not be reached; give the process after the crash."""
+    world.folder.files["products/credit.yaml"] = WATERFALL
+    extra = world.folder.files["connectors/extra.yaml"]
+    target = world.folder.files["connectors/score.yaml"].partition("mapping:")[2]
+    world.folder.files["connectors/extra.yaml"] = (
+        f"{extra.partition('mapping:')[0]}mapping:{target}"
+    )
+    world.script.acts = {"score": [UNSENT], "extra": [second]}
+    life = await world.life()
+    asking = asyncio.create_task(life.ask(world.request()))
+    await asyncio.sleep(1)
+    await life.crash()
+    await asyncio.gather(asking, return_exceptions=True)
+    return await world.life()
+
+
+async def test_a_waterfall_forgets_no_member_that_may_have_been_bought(world: World) -> None:
+    """Walked anew, it would end at the first, and say that nothing was bought at the second."""
+    life = await cut_short_at_its_second(world, HANG)
+    world.script.acts = {"score": [DOWN], "extra": [HIT]}
+    for _ in range(2):
+        with pytest.raises(OutcomeUnknown):
+            await life.ask(world.request())
+    await life.end()
+
+    assert world.hits == {"extra": 1}
+
+
+async def test_a_waterfall_that_was_answered_asks_nobody_before_that(world: World) -> None:
+    life = await cut_short_at_its_second(world, Act(after=0.1))
+    with world.connection:
+        world.connection.execute("UPDATE claims SET state = 'UNKNOWN', kept = NULL")
+    world.script.acts = {"score": [HIT], "extra": [HIT]}
+    report = await life.ask(world.request())
+    await life.end()
+
+    assert outcomes(report) == {"score": "NOT_NEEDED", "extra": "HIT"}
+    assert world.hits == {"extra": 1}

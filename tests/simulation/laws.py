@@ -143,7 +143,7 @@ def unavailable(case: Case) -> Iterator[str]:
         calls = case.calls.get((asking.tenant, asking.id), ())
         for said in asking.said:
             # Who sends an id again may be told that the ledger is down: the repeat buys nothing.
-            first = said.begun == min(each.begun for each in asking.said)
+            first = not any(each.begun <= said.begun for each in asking.said if each is not said)
             first = said.errand is not Errand.BACK and (first or said.end != "LEDGER_UNAVAILABLE")
             if said.end in BUYS_NOTHING and first and case.may_cost(calls, said.at):
                 yield f"{asking.id} was told {said.end}, and something was bought"

@@ -9,7 +9,7 @@ from contextlib import closing
 
 import pytest
 
-from connectors.errors import LedgerDown
+from connectors.errors import LedgerDown, Unresolved
 from connectors.words import Effect, Outcome
 from gateway.store.ledger.chain.heads import HeadsInMemory, HeadState
 from gateway.store.ledger.contract import Taken
@@ -129,3 +129,21 @@ def test_what_a_process_could_not_write_down_is_unknown_to_the_next(
 ) -> None:
     with asyncio.Runner(loop_factory=VirtualLoop) as runner:
         runner.run(closed_with_an_open_call(connection))
+
+
+async def cancelled_while_it_is_refused(connection: sqlite3.Connection) -> None:
+    one = ledger(connection, 1, HeadsInMemory(KEY))
+    await one.start()
+    await one.intent(question("a"), Effect.HARD_INQUIRY)
+    second = asyncio.create_task(one.intent(question("b"), Effect.HARD_INQUIRY))
+    await asyncio.sleep(0)
+    second.cancel()
+    with pytest.raises(Unresolved):
+        await second
+    await one.aclose()
+
+
+def test_whoever_leaves_a_refused_intent_learns_that_it_is(connection: sqlite3.Connection) -> None:
+    """It would write down an end of what was never intended."""
+    with asyncio.Runner(loop_factory=VirtualLoop) as runner:
+        runner.run(cancelled_while_it_is_refused(connection))

@@ -31,4 +31,5 @@ def with_recalled(
         # In a waterfall they have their turn first: nobody else is bought in their place.
         connectors=(*names, *(name for name in asked if name not in names)),
         refused={**left_out, **may_not},
+        known=granted.known.union(names),
     )

@@ -29,7 +29,11 @@ class Turns:
     allowance: Decimal | None
     """What it may still spend; None for whatever it takes."""
     free: frozenset[str] = frozenset()
-    """Connectors that cost nothing: where it matters, only what is known of theirs is taken."""
+    """
+    Connectors of whom something is known, which costs neither money nor time.
+
+    Where it matters, only that is taken of them.
+    """
     _begun: bool = False
     _over: bool = False
     _answered: int = 0
@@ -40,12 +44,14 @@ class Turns:
         """Say why it is not asked; None where it is its turn."""
         if self._over:
             return Outcome.NOT_NEEDED
+        if seat.connector in self.free:
+            self._begun = True
+            return None
         if seat.bureau in self._unsure:
             return Outcome.SKIPPED_POLICY
         if self._begun and self.left() < self.rules.start_if_remaining:
             return Outcome.SKIPPED_BUDGET
-        price = Decimal(0) if seat.connector in self.free else seat.price
-        if self.allowance is not None and price > self.allowance:
+        if self.allowance is not None and seat.price > self.allowance:
             return Outcome.SKIPPED_COST
         self._begun = True
         return None

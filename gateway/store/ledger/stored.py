@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -78,7 +79,14 @@ class StoredLedger:
     async def intent(self, query: Query, effect: Effect) -> None:
         guard = _hold(query) if effect is Effect.HARD_INQUIRY else None
         row = entries.intent(query, effect, self.currency, self._now())
-        await self.commits.put(row, guard=guard)
+        written = self.commits.put(row, guard=guard)
+        try:
+            await asyncio.shield(written)
+        except asyncio.CancelledError:
+            # Whoever left has an end to write down, but only of what was intended: where the
+            # row is refused, or not proved to be there, that is raised in the cancel's place.
+            await written
+            raise
 
     async def outcome(self, query: Query, ending: Ending, reply: Reply | None = None) -> None:
         call_id = query.attempt.call_id
