@@ -16,7 +16,7 @@ from connectors.kit import Clock, Kit, Secrets
 from .catalog.assembly import Assembled, assemble
 from .catalog.reading import Catalog, CatalogError, read_catalog, read_own_settings
 from .clock import LoopClock
-from .composition import Composed, compose
+from .composition import Composed, Lasting, compose
 from .config.finding import of_config
 from .config.folder import Folder
 from .config.settings import Settings
@@ -118,7 +118,7 @@ async def running(
         # After the assembly: a config that is wrong leaves no files behind.
         await stores.start()
         await stack.enter_async_context(_settling(assembled, stores, clock))
-        composed = compose(assembled, keys, kit, stores.ledger, spending, log)
+        composed = compose(assembled, keys, kit, stores.ledger, Lasting(spending), log)
         stack.push_async_callback(_closed, assembled, composed)
         await doorbell.open(assembled.callbacks, assembled.jobs, StoredJobs(stores.jobs), log)
         server = _server(

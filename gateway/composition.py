@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from connectors.kit import Kit
 
@@ -11,6 +11,7 @@ from .fields.schema import read_user_info
 from .inquiries.desk import Desk, Ports
 from .inquiries.kept.keeping import Keeping
 from .inquiries.line import Line
+from .inquiries.runs import Runs
 from .limits import Admission, CallerSpending
 from .pipeline import Pipeline
 from .security.keys import Keys
@@ -32,6 +33,15 @@ from .telemetry.shadows import ShadowLog
 
 
 @dataclass(frozen=True, slots=True)
+class Lasting:
+    """What goes on whatever is composed anew: money that is spent, and inquiries under way."""
+
+    spending: CallerSpending
+    runs: Runs = field(default_factory=Runs)
+    """With others, an inquiry under way could be made a second time beside itself."""
+
+
+@dataclass(frozen=True, slots=True)
 class Composed:
     """The line of stages, and the desk in front of it."""
 
@@ -44,7 +54,7 @@ def compose(
     keys: Keys,
     kit: Kit,
     ledger: Ledger,
-    spending: CallerSpending,
+    lasting: Lasting,
     log: JsonLog,
 ) -> Composed:
     """Put the stages in their places."""
@@ -70,7 +80,7 @@ def compose(
         records,
         draw,
         assembled.buying,
-        spending,
+        lasting.spending,
         assembled.known,
     )
     fan_out = FanOut(assembled.calls, assembled.seats, read_user_info, kit.clock, records)
@@ -93,7 +103,8 @@ def compose(
         authorizing=lambda grants: replace(authorize, grants=grants),
         knowing=fan_out.knowing,
     )
-    return Composed(pipeline, Desk.of(line, _ports(assembled, keys, kit, records)))
+    ports = _ports(assembled, keys, kit, records)
+    return Composed(pipeline, Desk.of(line, ports, lasting.runs))
 
 
 def _ports(assembled: Assembled, keys: Keys, kit: Kit, records: Records) -> Ports:

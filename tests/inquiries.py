@@ -16,6 +16,7 @@ from gateway.errors import GatewayError
 from gateway.inquiries.desk import Desk, Ports
 from gateway.inquiries.kept.fingerprint import Fingerprint
 from gateway.inquiries.line import Line as InquiryLine
+from gateway.inquiries.runs import Runs
 from gateway.model import (
     Admitted,
     Answer,
@@ -153,7 +154,7 @@ def channel(
     stages = InquiryLine(pipeline, lambda _: pipeline.authorize, lambda _: pipeline.fan_out)
     return DataChannel(
         pipeline=pipeline,
-        desk=Desk.of(stages, ports),
+        desk=Desk.of(stages, ports, Runs()),
         identify=lambda _: CALLER,
         report=ReportTranslation({}, "CNY"),
         fingerprint=Fingerprint(b"k"),

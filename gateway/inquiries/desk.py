@@ -45,8 +45,8 @@ class Desk:
     coming_back: ComingBack
 
     @classmethod
-    def of(cls, line: Line, ports: Ports) -> Desk:
-        runs, stamps = Runs(), Stamps(ports.new_id, ports.clock)
+    def of(cls, line: Line, ports: Ports, runs: Runs) -> Desk:
+        stamps = Stamps(ports.new_id, ports.clock)
         recall = Recall(ports.ledger, ports.jobs, ports.keeping)
         replay = Replay(line, Replaying(ports.records), ports.jobs, stamps)
         making = Making(

@@ -22,7 +22,7 @@ from connectors.rehearsal.jobs import JobsInMemory
 from gateway.catalog.assembly import Assembled, assemble
 from gateway.catalog.dry_run import kit_of
 from gateway.catalog.reading import Catalog, read_catalog
-from gateway.composition import Composed, compose
+from gateway.composition import Composed, Lasting, compose
 from gateway.inquiries.kept.fingerprint import Fingerprint
 from gateway.limits import CallerSpending
 from gateway.model import Credentials
@@ -259,7 +259,9 @@ class World:
         keys = Keys.of("ab" * 32, "test")
         assembled = assemble(catalog, kit, keys, anything())
         log = Quiet()
-        composed = compose(assembled, keys, kit, cast("Any", mortal), spending, cast("Any", log))
+        composed = compose(
+            assembled, keys, kit, cast("Any", mortal), Lasting(spending), cast("Any", log)
+        )
         channel = DataChannel(
             composed.pipeline,
             composed.desk,

@@ -16,7 +16,7 @@ from connectors.kit import Ledger as Attempts
 from connectors.rehearsal.jobs import JobsInMemory
 from connectors.words import Effect, Outcome, ServedFrom
 from gateway.catalog.assembly import Assembled, assemble
-from gateway.composition import Composed, compose
+from gateway.composition import Composed, Lasting, compose
 from gateway.fields.schema import schema
 from gateway.fillers import Stored
 from gateway.inquiries.kept.fingerprint import Fingerprint
@@ -75,7 +75,7 @@ class Process:
     commits: InlineCommits
     ledger: StoredLedger
     cache: Opened
-    spending: CallerSpending
+    lasting: Lasting
     kit: Kit
     assembled: Assembled
     composed: Composed
@@ -120,14 +120,15 @@ class Process:
             tokens=Drawn(chance),
             jobs=JobsInMemory(),
         )
-        built = _built(world, kit, ledger, spending)
-        return cls(world, commits, ledger, cache, spending, kit, *built)
+        lasting = Lasting(spending)
+        built = _built(world, kit, ledger, lasting)
+        return cls(world, commits, ledger, cache, lasting, kit, *built)
 
     def reload(self) -> Assembled:
         """Serve by a changed config from here on; gives what the old one built, which runs on."""
         old = self.assembled
         self.world.version += 1
-        built = _built(self.world, self.kit, self.ledger, self.spending)
+        built = _built(self.world, self.kit, self.ledger, self.lasting)
         self.assembled, self.composed, self.channel = built
         return old
 
@@ -162,11 +163,11 @@ def _ledger(world: World, chance: Random) -> tuple[StoredLedger, InlineCommits]:
 
 
 def _built(
-    world: World, kit: Kit, ledger: StoredLedger, spending: CallerSpending
+    world: World, kit: Kit, ledger: StoredLedger, lasting: Lasting
 ) -> tuple[Assembled, Composed, DataChannel]:
     world.network.life += 1
     assembled = assemble(world.catalog(), kit, KEYS, _recall)
-    composed = compose(assembled, KEYS, kit, ledger, spending, cast("JsonLog", Quiet()))
+    composed = compose(assembled, KEYS, kit, ledger, lasting, cast("JsonLog", Quiet()))
     channel = DataChannel(
         composed.pipeline,
         composed.desk,
