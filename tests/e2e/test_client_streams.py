@@ -238,7 +238,9 @@ async def test_what_a_broken_stream_left_unanswered_is_sent_again(end: Exception
     assert [each.inquiry_id for each in answers] == list("abcdef")
     first, second = batching.seen
     assert first[:3] == ["a", "b", "c"]
-    assert second == list("cdef")
+    # Where the connection itself is cut, an answer may be lost with it that had left already.
+    lost = {"a", "b"} if isinstance(end, ConnectionError) else set()
+    assert [each for each in second if each not in lost] == list("cdef")
     assert len(pauses.taken) == 1
 
 
