@@ -11,6 +11,7 @@ import pytest
 
 from connectors.errors import LedgerDown
 from connectors.words import Effect, Outcome
+from gateway.background import Background
 from gateway.store.ledger.chain.heads import HeadsInMemory, HeadState
 from gateway.store.ledger.contract import Taken
 from gateway.store.ledger.keeping.upkeep import Upkeep
@@ -75,7 +76,7 @@ def test_marks_are_made_once_a_minute_and_only_while_rows_are_written(
         heads = HeadsInMemory(KEY)
         opened = ledger(connection, 1, heads)
         await opened.start()
-        upkeep = Upkeep(opened.instance, VirtualClock())
+        upkeep = Background(Upkeep(opened.instance, VirtualClock()).run)
         upkeep.start()
         await opened.intent(question("a"), Effect.FREE)
         await asyncio.sleep(300)
