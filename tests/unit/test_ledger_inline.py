@@ -12,7 +12,7 @@ import pytest
 from connectors.errors import LedgerDown
 from connectors.words import Effect, Outcome
 from gateway.background import Background
-from gateway.store.ledger.chain.heads import HeadsInMemory, HeadState
+from gateway.store.ledger.chain.heads import HeadState
 from gateway.store.ledger.contract import Taken
 from gateway.store.ledger.keeping.upkeep import Upkeep
 from gateway.store.ledger.sqlite.connecting import prepare
@@ -20,6 +20,7 @@ from gateway.store.ledger.sqlite.opening import inline
 from gateway.store.ledger.stored import StoredLedger
 from gateway.store.ledger.verify import verify
 
+from ..heads_in_memory import HeadsInMemory
 from ..ledger_rows import GRANT, KEY, claim, ending, means, question
 from ..virtual import VirtualClock, VirtualLoop
 
