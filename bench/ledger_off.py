@@ -18,7 +18,7 @@ from gateway.store.hourly import Hourly
 from gateway.store.ledger.contract import CallRow
 from gateway.store.ledger.keeping.upkeep import Upkeep
 from gateway.store.ledger.stored import StoredLedger
-from gateway.store.stores import Stores
+from gateway.stores import Stores
 
 
 class LedgerOff:

@@ -8,19 +8,19 @@ from random import Random
 
 from connectors.kit import Clock
 
-from ..background import Background
-from ..config.settings import Settings
-from ..jobs.shelf import Shelf
-from ..jobs.store import StoredJobs
-from ..security.keys import Keys
-from .hourly import Hourly
-from .ledger.keeping.means import Means
-from .ledger.keeping.upkeep import Upkeep
-from .ledger.opening import opened_at
-from .ledger.stored import StoredLedger
-from .profile import Profiles
-from .raw_answers import NoAnswers, SealedAnswers
-from .sealing import Sealer
+from .background import Background
+from .config.settings import Settings
+from .jobs.shelf import Shelf
+from .jobs.store import StoredJobs
+from .security.keys import Keys
+from .store.hourly import Hourly
+from .store.ledger.keeping.means import Means
+from .store.ledger.keeping.upkeep import Upkeep
+from .store.ledger.opening import opened_at
+from .store.ledger.stored import StoredLedger
+from .store.profile import Profiles
+from .store.raw_answers import NoAnswers, SealedAnswers
+from .store.sealing import Sealer
 
 KEY_ID = "1"
 """Names the key that rows are sealed with."""
