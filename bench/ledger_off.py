@@ -11,13 +11,14 @@ from typing import Any, cast
 from connectors.contract import Query, Reply
 from connectors.kit import Clock, Ending
 from connectors.words import Effect
+from gateway.background import Background
 from gateway.config.settings import Settings
 from gateway.security.keys import Keys
 from gateway.store.hourly import Hourly
 from gateway.store.ledger.contract import CallRow
 from gateway.store.ledger.keeping.upkeep import Upkeep
 from gateway.store.ledger.stored import StoredLedger
-from gateway.store.stores import Stores
+from gateway.stores import Stores
 
 
 class LedgerOff:
@@ -69,6 +70,6 @@ def without_ledger(
     return replace(
         stores,
         ledger=cast("StoredLedger", off),
-        upkeep=Upkeep(off, clock),
-        hourly=Hourly(clock, ()),
+        upkeep=Background(Upkeep(off, clock).run),
+        hourly=Background(Hourly(clock, ()).run),
     )

@@ -11,7 +11,7 @@ import uvloop
 
 from gateway.app import Streams, running
 from gateway.cli.process import settle_memory
-from gateway.store.stores import Stores
+from gateway.stores import Stores
 
 from .ledger_off import without_ledger
 from .process import serve_until_told

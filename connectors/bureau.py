@@ -19,7 +19,7 @@ from .message.draft import HEADER_NAME, Draft, check_header
 from .policy.breaker.breaker import Breaker, Guard
 from .policy.ledger import Owned
 from .policy.limit.limit import Limit, Limits
-from .policy.retry.tokens import Tokens
+from .policy.retry.tokens import RetryTokens
 from .policy.shared import Shared
 from .reaching import Way, prefixed, unfit
 from .sign import SignList
@@ -163,7 +163,7 @@ class Bureau:
 
     def share(self, connector: str, min_attempt: float, owned: Owned) -> Shared:
         """Make what all messages of one connector have in common."""
-        return Shared(owned, self.guard, self.limits.of(connector, min_attempt), Tokens())
+        return Shared(owned, self.guard, self.limits.of(connector, min_attempt), RetryTokens())
 
     def below(self, draft: Callable[[Scope], Draft]) -> Callable[[Scope], Draft]:
         """Let a request's drafts begin with the path of `base_url`."""

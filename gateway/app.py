@@ -28,17 +28,18 @@ from .limits import CallerSpending
 from .reconciling.running import reconciling
 from .rpc.catalog import CatalogChannel
 from .rpc.channel import DataChannel
-from .rpc.engine.contract import Listener, Tls
+from .rpc.engine.contract import Listener
 from .rpc.engine.grpcio import GrpcioServer
 from .rpc.services import main_methods
 from .rpc.status import Statuses
 from .rpc.translate_report import ReportTranslation
 from .security.keys import Keys
 from .security.secrets import ChainedSecrets, SecretFiles, SecretVariables, Shelf
+from .security.tls import Tls
 from .stages.structure import Structure
 from .store.cache.opening import Opened, Tools, opened
 from .store.ledger.reading.history import LedgerHistory
-from .store.stores import Stores
+from .stores import Stores
 from .telemetry.foreign import routed
 from .telemetry.log import JsonLog
 from .telemetry.observer import CacheCounters, QueryCounters

@@ -26,7 +26,7 @@ from .stages.verify import Verify
 from .store.ledger.contract import Ledger
 from .store.ledger.records import Records
 from .store.sealing import Sealer
-from .store.stores import KEY_ID
+from .stores import KEY_ID
 from .telemetry.inquiries import InquiryLog
 from .telemetry.log import JsonLog
 from .telemetry.shadows import ShadowLog

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from .breaker.breaker import Guard
 from .ledger import Owned
 from .limit.limited import Limited
-from .retry.tokens import Tokens
+from .retry.tokens import RetryTokens
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,4 +18,4 @@ class Shared:
     guard: Guard
     """Its bureau's."""
     limited: Limited
-    tokens: Tokens
+    tokens: RetryTokens

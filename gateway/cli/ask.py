@@ -55,9 +55,9 @@ def ask(  # noqa: PLR0913, PLR0917 - one for each option
         typer.Option(exists=True, dir_okay=False, help="JSON of what the subject agreed to."),
     ] = None,
     fields: Annotated[
-        list[str] | None, typer.Option(help="A UserInfo path; repeat it for more. None: all.")
+        list[str] | None, typer.Option(help="A UserInfo path; repeat it for more. Left out: all.")
     ] = None,
-    inquiry_id: Annotated[str | None, typer.Option(help="None: a new one.")] = None,
+    inquiry_id: Annotated[str | None, typer.Option(help="Left out: a new one.")] = None,
     timeout: Annotated[float, typer.Option(help="Seconds.")] = 10.0,
     *,
     insecure: Annotated[bool, typer.Option("--insecure", help="No TLS.")] = False,

@@ -57,7 +57,7 @@ def explain(
         Path, typer.Option(exists=True, file_okay=False, help="The config folder.")
     ] = Path("config"),
     fields: Annotated[
-        list[str] | None, typer.Option(help="A UserInfo path; repeat it for more. None: all.")
+        list[str] | None, typer.Option(help="A UserInfo path; repeat it for more. Left out: all.")
     ] = None,
     purpose: Annotated[
         Purpose | None, typer.Option(case_sensitive=False, help="Leave out whom it rules out.")

@@ -135,6 +135,8 @@ class Settings(Strict):
     reflection: bool = False
     """Whether the service describes itself to anyone who asks."""
     log: Log = Log()
+    drain_delay: Seconds = 5.0
+    """How long to go on serving after saying NOT_SERVING, so that balancers notice."""
 
     @property
     def called_at(self) -> str:
@@ -142,9 +144,6 @@ class Settings(Strict):
         if self.listen.callbacks is None:
             return ""
         return self.callback_url or f"https://{self.listen.callbacks}"
-
-    drain_delay: Seconds = 5.0
-    """How long to go on serving after saying NOT_SERVING, so that balancers notice."""
 
     @model_validator(mode="after")
     def _guarded(self) -> Self:

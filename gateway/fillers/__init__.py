@@ -9,8 +9,9 @@ from pydantic import Field
 
 from connectors.faults import Findings
 
+from ..subject.known import Forgetful, Stored
 from .bin_lookup import BinLookup
-from .contract import Filler, FillerKit, Forgetful, Need, Recall, Stored
+from .contract import Filler, FillerKit, Need, Recall
 from .default import Default
 from .id_derived import IdDerived
 from .mobile_lookup import MobileLookup

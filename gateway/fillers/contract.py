@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass
 
 from connectors.contract import Values
 from connectors.kit import Kit
 
 from ..subject.filling import FieldOrigin, Filling
+from ..subject.known import Stored
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,20 +25,8 @@ Filler = Callable[[Values, Need], Awaitable[tuple[Filling, ...]]]
 """Gives values for absent paths only; what was supplied is never overwritten."""
 
 
-@dataclass(frozen=True, slots=True)
-class Stored:
-    """What is known of a customer, and since when."""
-
-    value: object = field(repr=False)
-    confirmed_at: datetime
-
-
 Recall = Callable[[str, str, Sequence[str], float], Awaitable[Mapping[str, Stored]]]
 """Tenant, customer id, paths, greatest age in seconds -> what is known. Raises `Forgetful`."""
-
-
-class Forgetful(Exception):
-    """The preset database gives no answer now."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,8 @@ from connectors.units import Seconds
 
 from ..rules.contract import SubjectPath, known
 from ..subject.filling import FieldOrigin, Filling
-from .contract import Filler, FillerKit, Forgetful, Need
+from ..subject.known import Forgetful
+from .contract import Filler, FillerKit, Need
 
 
 class Profile(Strict):

@@ -15,7 +15,7 @@ from connectors.shape.callback import CallbackReading
 from connectors.shape.work import Work
 
 from ..config.settings import Settings
-from ..rpc.engine.contract import Tls
+from ..security.tls import Tls
 from ..telemetry.log import Log
 from .listener import Desk, Listener, bound
 

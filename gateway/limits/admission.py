@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from math import inf
 
 from connectors.kit import Clock
+from connectors.policy.limit.rate import Pace
 
 from ..errors import LimitReached, Unauthenticated
 from ..model import Credentials, Inquiry
@@ -25,8 +26,7 @@ class _Place:
     """What one caller is doing."""
 
     inside: int = 0
-    due: float = -math.inf
-    """When its next inquiry would be in time, at an even pace."""
+    pace: Pace | None = None
 
 
 @dataclass(slots=True)
@@ -34,7 +34,6 @@ class Admission:
     """
     Counts by caller, in this process.
 
-    The rate is a generic cell rate algorithm with a burst of one second's worth.
     Who comes too often is turned away at once, and nothing is written down: a caller
     could fill the ledger with refusals.
     """
@@ -65,9 +64,10 @@ class Admission:
             place.inside -= 1
 
     def _pace(self, place: _Place, caller: CallerPolicy, rate: float) -> None:
-        now, interval = self.clock.now(), 1 / rate
-        burst = max(1.0, rate) * interval
-        due = max(place.due, now - burst + interval)
-        if due - now > INSTANT:
-            raise LimitReached("RATE_LIMIT", caller.name, due - now)
-        place.due = due + interval
+        pace = place.pace = place.pace or Pace(rate)
+        pace.rate = rate
+        now = self.clock.now()
+        wait = pace.due(now) - now
+        if wait > INSTANT:
+            raise LimitReached("RATE_LIMIT", caller.name, wait)
+        pace.turn(now, inf)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -50,17 +49,6 @@ class Reconciler:
     config_version: str
     _next: dict[str, datetime] = field(default_factory=dict)
     """When each call is asked after again, by its id."""
-    _task: asyncio.Task[None] | None = None
-
-    def start(self) -> None:
-        if self.inquirers:
-            self._task = asyncio.create_task(self._run())
-
-    async def aclose(self) -> None:
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
-            self._task = None
 
     async def reconcile(self) -> int:
         """Ask after all that are due, and give how many are known now. Raises `LedgerDown`."""
@@ -75,7 +63,7 @@ class Reconciler:
                 resolved += await self._asked(call, inquirer)
         return resolved
 
-    async def _run(self) -> None:
+    async def run(self) -> None:
         while True:
             await self.clock.sleep(EVERY)
             with suppress(LedgerDown):

@@ -9,6 +9,7 @@ from datetime import timedelta
 from connectors.dedupe.status_query import StatusQuery
 from connectors.kit import Clock
 
+from ..background import Background
 from ..store.ledger.stored import StoredLedger
 from .asking import Inquirer, Reconciler
 from .contract import LedgerBooks
@@ -23,8 +24,10 @@ async def reconciling(
         name: Inquirer(status, timedelta(seconds=status.after)) for name, status in statuses.items()
     }
     reconciler = Reconciler(LedgerBooks(ledger, clock), inquirers, clock, config_version)
-    reconciler.start()
+    asking = Background(reconciler.run)
+    if inquirers:
+        asking.start()
     try:
         yield reconciler
     finally:
-        await reconciler.aclose()
+        await asking.aclose()

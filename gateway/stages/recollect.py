@@ -13,8 +13,8 @@ from connectors.policy.reuse.sharing import as_shared
 from connectors.words import Billed, Outcome, ServedFrom
 
 from ..errors import LedgerUnavailable
-from ..jobs.failing import failure
 from ..model import Answer, Answers, Granted, Missed, Tell
+from .failing import failure
 
 FORGOTTEN = Ended(Outcome.LOST, billed=Billed.UNKNOWN, note="its job is kept no longer")
 """The end of a job of which nobody wrote down how it ended, and that nobody follows."""

@@ -22,8 +22,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from connectors.faults import ConfigError
 from connectors.kit import Clock
 
-from ..fillers.contract import Forgetful, Stored
 from ..security.keys import keyed_hash, length_prefixed
+from ..subject.known import Forgetful, Stored
 from .sealing import Sealer, Unsealable
 
 _DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg"}

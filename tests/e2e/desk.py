@@ -16,9 +16,10 @@ from typer.testing import CliRunner, Result
 
 from gateway.cli import app
 from gateway.cli.demo_folder import SUBJECT, DemoFolder
-from gateway.store.ledger.reader import LedgerReader
 from mock_bureaus import MockBureaus
 from mock_bureaus.keys.certificates import server_context
+
+from ..ledger_reader import LedgerReader
 
 CONFIG = Path(__file__).parents[2] / "config"
 PERSON = {**SUBJECT, "mobile": "19900000001", "date_of_birth": "1990-01-01"}

@@ -15,8 +15,9 @@ from google.protobuf.json_format import ParseDict
 
 from datachannel_client import Client
 from gateway.cli.demo_folder import SUBJECT, Demo, running_demo
-from gateway.store.ledger.reader import LedgerReader
 from gateway.store.ledger.sqlite.reading import FileReading
+
+from ..ledger_reader import LedgerReader
 
 CONFIG = Path(__file__).parents[2] / "config"
 PURPOSE = inquiry_pb2.PURPOSE_CREDIT_ORIGINATION

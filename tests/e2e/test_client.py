@@ -30,9 +30,9 @@ from datachannel_client import (
     Violation,
 )
 from gateway import errors
-from gateway.rpc.engine import contract
 from gateway.rpc.engine.contract import CallContext, Listener
 from gateway.security.pki import generate
+from gateway.security.tls import Tls as ServerTls
 from gateway.subject.violation import Violation as Broke
 from tests.e2e.serving import GET_USER_INFO, serving
 
@@ -239,7 +239,7 @@ async def test_a_call_whose_connection_breaks_is_not_repeated() -> None:
 async def test_the_client_proves_itself_by_certificate(tmp_path: Path) -> None:
     pki = generate(tmp_path / "pki", datetime.now(UTC))
     ca = pki.ca.read_bytes()
-    server = contract.Tls(pki.server_cert.read_bytes(), pki.server_key.read_bytes(), ca)
+    server = ServerTls(pki.server_cert.read_bytes(), pki.server_key.read_bytes(), ca)
     own = Tls(ca, pki.client_cert.read_bytes(), pki.client_key.read_bytes())
     gateway = Gateway()
     async with (

@@ -22,9 +22,10 @@ from grpc_reflection.v1alpha import reflection_pb2, reflection_pb2_grpc
 from gateway.clock import LoopClock
 from gateway.errors import Unauthenticated
 from gateway.rpc.channel import DataChannel
-from gateway.rpc.engine.contract import CallContext, Limits, Listener, Tls
+from gateway.rpc.engine.contract import CallContext, Limits, Listener
 from gateway.rpc.engine.grpcio import GrpcioServer
 from gateway.security.pki import CLIENT, generate
+from gateway.security.tls import Tls
 from tests.e2e.serving import GET_USER_INFO, LOCAL, SERVICE, call, echo, raw, reason, serving
 from tests.inquiries import Line
 from tests.inquiries import channel as door

@@ -6,9 +6,10 @@ import asyncio
 from datetime import UTC, datetime
 from pathlib import Path
 
-from gateway.rpc.engine.contract import Listener, Tls
+from gateway.rpc.engine.contract import Listener
 from gateway.rpc.probe import main
 from gateway.security.pki import generate
+from gateway.security.tls import Tls
 from tests.e2e.serving import GET_USER_INFO, echo, serving
 
 METHODS = {GET_USER_INFO: echo}

@@ -15,7 +15,7 @@ from gateway.clock import LoopClock
 from gateway.security.keys import Keys
 from gateway.store.raw_answers import AnswersReader, KeptAnswer
 from gateway.store.sealing import Sealer
-from gateway.store.stores import KEY_ID
+from gateway.stores import KEY_ID
 
 from .house import CONFIG, House, open_house, outcomes
 

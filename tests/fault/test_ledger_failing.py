@@ -14,12 +14,12 @@ import pytest
 from connectors.errors import LedgerDown
 from connectors.words import Effect
 from gateway.clock import LoopClock
-from gateway.store.ledger.chain.heads import HeadsInMemory
 from gateway.store.ledger.sqlite.connecting import connect, prepare
 from gateway.store.ledger.sqlite.opening import inline
 from gateway.store.ledger.stored import StoredLedger
 from gateway.store.ledger.verify import verify
 
+from ..heads_in_memory import HeadsInMemory
 from ..ledger_rows import GRANT, KEY, claim, ending, means, question, sqlite_ledger
 
 HARD = Effect.HARD_INQUIRY

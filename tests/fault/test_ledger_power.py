@@ -13,7 +13,6 @@ from uuid import uuid4
 
 from connectors.errors import LedgerDown
 from connectors.words import Effect
-from gateway.store.ledger.chain.heads import HeadsInMemory
 from gateway.store.ledger.contract import Claim
 from gateway.store.ledger.sqlite.connecting import prepare, settle
 from gateway.store.ledger.sqlite.opening import inline
@@ -22,6 +21,7 @@ from gateway.store.ledger.stored import StoredLedger
 from gateway.store.ledger.verify import verify
 
 from ..bars import record
+from ..heads_in_memory import HeadsInMemory
 from ..ledger_rows import EXPIRES, GRANT, KEY, ending, means, question
 from ..power import Disk, DiskVfs, PoweredConnection, Stored
 

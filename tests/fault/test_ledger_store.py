@@ -12,11 +12,11 @@ import pytest
 from connectors.errors import LedgerDown
 from connectors.words import Effect
 from gateway.clock import LoopClock
-from gateway.store.ledger.reader import LedgerReader
 from gateway.store.ledger.sqlite.connecting import connect
 from gateway.store.ledger.stored import StoredLedger
 from gateway.store.writing.patience import LONGEST_QUEUE, PATIENCE
 
+from ..ledger_reader import LedgerReader
 from ..ledger_rows import ending, question, sqlite_ledger
 
 ROOT = Path(__file__).parents[2]

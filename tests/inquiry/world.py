@@ -30,7 +30,6 @@ from gateway.rpc.channel import DataChannel
 from gateway.rpc.engine.contract import CallContext
 from gateway.rpc.translate_report import ReportTranslation
 from gateway.security.keys import Keys
-from gateway.store.ledger.chain.heads import HeadsInMemory
 from gateway.store.ledger.keeping.means import Means
 from gateway.store.ledger.reading.history import LedgerHistory
 from gateway.store.ledger.sqlite.connecting import prepare
@@ -41,6 +40,8 @@ from tests.config_folder import ConfigFolder
 from tests.onion.fakes import FakeCache
 from tests.standins import anything
 from tests.virtual import START, VirtualClock
+
+from ..heads_in_memory import HeadsInMemory
 
 PURPOSE = inquiry_pb2.PURPOSE_CREDIT_ORIGINATION
 DEADLINE = 5.0

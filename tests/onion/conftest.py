@@ -23,7 +23,7 @@ from connectors.policy.observe import observe
 from connectors.policy.renew import renew
 from connectors.policy.retry.retry import Retry
 from connectors.policy.retry.terms import Terms
-from connectors.policy.retry.tokens import Tokens
+from connectors.policy.retry.tokens import RetryTokens
 from connectors.policy.reuse.reuse import Reuse
 from connectors.policy.timeout import Timeout
 from connectors.words import Effect, Outcome
@@ -88,7 +88,7 @@ class House:
             observe(kit),
             rule.build(kit, lambda query: (str(query.subject["name"]),), times.settle),
             renew,
-            Retry().build(kit, Terms(effect, Decimal("0.35"), unbilled), Tokens()),
+            Retry().build(kit, Terms(effect, Decimal("0.35"), unbilled), RetryTokens()),
             Breaker().build(kit),
             (limit or Limit()).build(kit, UTC).of("acme", times.min_attempt),
             times.build(kit),

@@ -55,7 +55,8 @@ async def test_it_opens_for_all_connectors_of_a_bureau_and_lets_a_few_try_later(
 
 async def test_an_open_one_costs_no_attempt_and_no_token() -> None:
     whole = Whole(UNSENT)
-    whole.bureau.guard.force_open()
+    guard = whole.bureau.guard
+    guard.circuit.force(State.OPEN, guard.kit.clock.now())
     end = await whole.ask()
 
     assert isinstance(end, BreakerOpen)

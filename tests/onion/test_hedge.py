@@ -10,6 +10,7 @@ from pydantic import ValidationError
 
 from connectors.contract import Reply
 from connectors.errors import NotSent, TimedOut
+from connectors.policy.breaker.circuit import State
 from connectors.policy.hedge.latency import Latency
 
 from .whole import HANGS, UNSENT, Says, Whole, connector
@@ -98,7 +99,8 @@ async def test_nothing_is_hedged_while_tokens_are_short_or_the_breaker_is_not_cl
     open_ = await warm(FAST, LATE)
     asking = asyncio.create_task(open_.ask())
     await asyncio.sleep(0.01)
-    open_.bureau.guard.force_open()
+    guard = open_.bureau.guard
+    guard.circuit.force(State.OPEN, guard.kit.clock.now())
     await asking
     assert open_.transport.tried == WARM + 1 and open_.shared.tokens.level == 50
 

@@ -13,6 +13,7 @@ from connectors.contract import Standing
 from connectors.errors import LedgerDown
 from connectors.kit import Ending
 from connectors.words import Billed, Outcome
+from gateway.background import Background
 from gateway.reconciling.asking import EVERY, Inquirer, Reconciler
 from gateway.store.ledger.contract import CallRow, Source
 from tests.calls import lost
@@ -61,9 +62,10 @@ def reconciler(books: Books, bureau: Bureau) -> Reconciler:
 
 
 async def run(one: Reconciler, seconds: float) -> None:
-    one.start()
+    asking = Background(one.run)
+    asking.start()
     await asyncio.sleep(seconds)
-    await one.aclose()
+    await asking.aclose()
 
 
 async def test_a_lost_call_is_asked_after_by_its_reference_once_its_bureau_can_tell() -> None:
@@ -87,12 +89,12 @@ async def test_who_can_not_say_is_asked_again_ever_more_rarely() -> None:
 
 async def test_a_ledger_that_is_down_is_looked_at_again() -> None:
     books, bureau = Books([LOST], down=True), Bureau()
-    one = reconciler(books, bureau)
-    one.start()
+    asking = Background(reconciler(books, bureau).run)
+    asking.start()
     await asyncio.sleep(300)
     books.down = False
     await asyncio.sleep(300)
-    await one.aclose()
+    await asking.aclose()
 
     assert len(books.resolved) == 1
 

@@ -21,9 +21,9 @@ from connectors.kit import Kit
 from gateway.catalog.reading import Catalog, read_catalog, read_own_settings
 from gateway.config.folder import Folder
 from gateway.security.keys import Keys
-from gateway.store.ledger.chain.heads import HeadsInMemory
 from tests.fakes import FakeSecrets
 
+from ..heads_in_memory import HeadsInMemory
 from .disk import empty_ledger
 from .network import Line, Network
 from .plant import SOUND, Plant

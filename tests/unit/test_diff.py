@@ -23,7 +23,7 @@ from gateway.clock import LoopClock
 from gateway.security.keys import Keys
 from gateway.store.raw_answers import SealedAnswers
 from gateway.store.sealing import Sealer
-from gateway.store.stores import KEY_ID
+from gateway.stores import KEY_ID
 from tests.config_folder import ConfigFolder
 from tests.unit.test_sealed_answers import query
 

@@ -19,6 +19,7 @@ from connectors.errors import LedgerDown
 from connectors.faults import ConfigError
 from connectors.job import Callback, Ended, Job
 from connectors.words import Billed, Outcome, Purpose
+from gateway.background import Background
 from gateway.jobs.shelf import Shelf
 from gateway.jobs.store import StoredJobs
 from gateway.jobs.tables import ALL, ENDS
@@ -177,7 +178,7 @@ async def test_it_is_done_each_hour_until_the_stores_are_closed() -> None:
         done.append(clock.now())
         raise LedgerDown
 
-    hourly = Hourly(clock, (chore,))
+    hourly = Background(Hourly(clock, (chore,)).run)
     hourly.start()
     for _ in range(3):
         await clock.turn()

@@ -11,7 +11,8 @@ import pytest
 
 from connectors.errors import LedgerDown, Unresolved
 from connectors.words import Effect, Outcome
-from gateway.store.ledger.chain.heads import HeadsInMemory, HeadState
+from gateway.background import Background
+from gateway.store.ledger.chain.heads import HeadState
 from gateway.store.ledger.contract import Taken
 from gateway.store.ledger.keeping.upkeep import Upkeep
 from gateway.store.ledger.sqlite.connecting import prepare
@@ -19,6 +20,7 @@ from gateway.store.ledger.sqlite.opening import inline
 from gateway.store.ledger.stored import StoredLedger
 from gateway.store.ledger.verify import verify
 
+from ..heads_in_memory import HeadsInMemory
 from ..ledger_rows import GRANT, KEY, claim, ending, means, question
 from ..virtual import VirtualClock, VirtualLoop
 
@@ -75,7 +77,7 @@ def test_marks_are_made_once_a_minute_and_only_while_rows_are_written(
         heads = HeadsInMemory(KEY)
         opened = ledger(connection, 1, heads)
         await opened.start()
-        upkeep = Upkeep(opened.instance, VirtualClock())
+        upkeep = Background(Upkeep(opened.instance, VirtualClock()).run)
         upkeep.start()
         await opened.intent(question("a"), Effect.FREE)
         await asyncio.sleep(300)

@@ -14,10 +14,10 @@ from connectors.errors import LedgerDown
 from connectors.words import Billed, Effect, Outcome
 from gateway.store.ledger.contract import Source
 from gateway.store.ledger.migrations import running
-from gateway.store.ledger.reader import LedgerReader
 from gateway.store.ledger.tables import CHAINED, MUTABLE, written
 from gateway.store.ledger.verify import verify
 
+from ..ledger_reader import LedgerReader
 from ..ledger_rows import GRANT, KEY, ending, question, sqlite_ledger
 
 FIRST = """

@@ -11,11 +11,11 @@ from connectors.errors import LedgerDown
 from connectors.words import Billed, Effect, Outcome, ServedFrom
 from gateway.clock import LoopClock
 from gateway.store.ledger.contract import RefusalRow, ServedRow
-from gateway.store.ledger.reader import LedgerReader
 from gateway.store.ledger.stored import StoredLedger
 from gateway.store.ledger.tables import CHAINED
 from gateway.store.writing.entry import BadRow
 
+from ..ledger_reader import LedgerReader
 from ..ledger_rows import CANARY, GRANT, ending, question, sqlite_ledger
 
 

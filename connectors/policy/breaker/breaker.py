@@ -100,15 +100,3 @@ class Guard:
         now, window = self.kit.clock.now(), self.circuit.window
         window.turn(now)
         return Health(self.circuit.seen(now), window.share if window.calls else None)
-
-    def force_open(self) -> None:
-        """Ask this bureau nothing until `release`."""
-        self.circuit.force(State.OPEN, self.kit.clock.now())
-
-    def force_closed(self) -> None:
-        """Ask it, however it fails, until `release`."""
-        self.circuit.force(State.CLOSED, self.kit.clock.now())
-
-    def release(self) -> None:
-        """Decide anew, as if it had never been asked."""
-        self.circuit.force(None, self.kit.clock.now())

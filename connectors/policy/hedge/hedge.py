@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from ...contract import Call, Query, Reply
 from ...kit import Clock, Strict
 from ..breaker.breaker import Guard
-from ..retry.tokens import PRICE, Tokens
+from ..retry.tokens import PRICE, RetryTokens
 from ..window import Window
 from .latency import Latency
 
@@ -26,7 +26,7 @@ class Hedge(Strict):
     more than one call in twenty.
     """
 
-    def build(self, clock: Clock, guard: Guard, tokens: Tokens) -> Hedging:
+    def build(self, clock: Clock, guard: Guard, tokens: RetryTokens) -> Hedging:
         return Hedging(clock, guard, tokens, Latency(), Window(SECONDS))
 
 
@@ -36,7 +36,7 @@ class Hedging:
 
     clock: Clock
     guard: Guard
-    tokens: Tokens
+    tokens: RetryTokens
     latency: Latency
     window: Window
 

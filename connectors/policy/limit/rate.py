@@ -8,17 +8,22 @@ from math import inf
 class Pace:
     """A generic cell rate algorithm, with a burst of one second's worth."""
 
-    __slots__ = ("_burst", "_due", "_interval")
+    __slots__ = ("_due", "rate")
 
     def __init__(self, rate: float) -> None:
-        self._interval = 1 / rate
-        self._burst = max(1.0, rate) * self._interval
+        self.rate = rate
+        """It may change: what was taken stays taken."""
         self._due = -inf
+
+    def due(self, now: float) -> float:
+        """Say when the next turn is, and take none."""
+        interval = 1 / self.rate
+        return max(self._due, now - max(1.0, self.rate) * interval + interval)
 
     def turn(self, now: float, until: float) -> float | None:
         """Take a turn, and say when it is; None, and none is taken, where that is too late."""
-        due = max(self._due, now - self._burst + self._interval)
+        due = self.due(now)
         if due >= until:
             return None
-        self._due = due + self._interval
+        self._due = due + 1 / self.rate
         return due

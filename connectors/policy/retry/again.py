@@ -20,7 +20,7 @@ from ...errors import (
 from ...kit import Kit
 from ...words import Billed
 from .terms import Terms
-from .tokens import PRICE, PRICE_AFTER_TIMEOUT, Tokens
+from .tokens import PRICE, PRICE_AFTER_TIMEOUT, RetryTokens
 
 if TYPE_CHECKING:
     from .retry import Retry
@@ -36,7 +36,7 @@ class Again:
     rule: Retry
     kit: Kit
     terms: Terms
-    tokens: Tokens
+    tokens: RetryTokens
     query: Query
     last: Attempt
     begun: float

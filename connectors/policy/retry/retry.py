@@ -13,7 +13,7 @@ from ...units import Seconds
 from ...words import ANSWERS
 from .again import Again
 from .terms import Terms
-from .tokens import Tokens
+from .tokens import RetryTokens
 
 
 class Backoff(Strict):
@@ -34,7 +34,7 @@ class Retry(Strict):
     max_attempts: int = Field(default=3, ge=1, le=3)
     backoff: Backoff = Backoff()
 
-    def build(self, kit: Kit, terms: Terms, tokens: Tokens) -> Layer:
+    def build(self, kit: Kit, terms: Terms, tokens: RetryTokens) -> Layer:
         """Take retries of one message; `tokens` are for all messages of its connector."""
         clock = kit.clock
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from ...contract import Attempt, Query
 from ...errors import BadAnswer, ConnectorError, Lost, NotSent, RateLimited, Unreadable
-from ...kit import Tokens as Drawn
+from ...kit import Tokens
 from ...words import Billed, Effect, Outcome
 
 
@@ -46,7 +46,7 @@ class Terms:
             return True
         return self.effect is Effect.FREE and isinstance(error, Lost | Unreadable)
 
-    def attempt(self, tokens: Drawn, query: Query, last: Attempt | None = None) -> Attempt:
+    def attempt(self, tokens: Tokens, query: Query, last: Attempt | None = None) -> Attempt:
         """Make the next attempt; all messages and attempts of one query share our reference."""
         ours = last.our_reference if last else query.reference
         return Attempt(

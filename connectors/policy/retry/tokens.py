@@ -18,7 +18,7 @@ SHARE = 0.5
 """Of all calls that may be retries, beyond that."""
 
 
-class Tokens:
+class RetryTokens:
     """
     A bucket that answers at the first try fill and retries empty.
 

@@ -19,7 +19,7 @@ from ...security.keys import Keys
 from ...store.ledger.opening import opened_at
 from ...store.ledger.sqlite.connecting import InUse
 from ...store.ledger.stored import StoredLedger
-from ...store.stores import located, means_of
+from ...stores import located, means_of
 from .. import printing, process
 from ..trying.folder import OpenFolder
 

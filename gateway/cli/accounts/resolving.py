@@ -28,7 +28,7 @@ class Word(StrEnum):
 def resolve(
     call_id: Annotated[str, typer.Argument(help="As `ledger unknown` lists it.")],
     billed: Annotated[Word, typer.Option(help="Whether the bureau charges for it.")],
-    cost: Annotated[str | None, typer.Option(help="None: the price that it counts at.")] = None,
+    cost: Annotated[str | None, typer.Option(help="Left out: the price that it counts at.")] = None,
     config: Config = HERE,
 ) -> None:
     """

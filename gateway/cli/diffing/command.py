@@ -64,7 +64,7 @@ def diff(  # noqa: PLR0913 - one for each option
     old: Annotated[Path, _FOLDER],
     new: Annotated[Path, _FOLDER],
     connector: Annotated[
-        list[str] | None, typer.Option(help="Repeat it for more. None: all that both have.")
+        list[str] | None, typer.Option(help="Repeat it for more. Left out: all that both have.")
     ] = None,
     last: Annotated[int, typer.Option(min=1, help="How many answers, the newest first.")] = 1000,
     store: Annotated[

@@ -13,7 +13,7 @@ from rich.progress import Progress
 from ...clock import LoopClock
 from ...store.raw_answers import AnswersReader
 from ...store.sealing import Sealer
-from ...store.stores import KEY_ID
+from ...stores import KEY_ID
 from .. import process
 from ..trying.folder import OpenFolder
 from .side import Side

@@ -41,7 +41,9 @@ def doctor(  # noqa: PLR0913, PLR0917 - one for each option
     purpose: Annotated[
         Purpose, typer.Option(case_sensitive=False, help="Of that question.")
     ] = Purpose.CREDIT_ORIGINATION,
-    tenant: Annotated[str | None, typer.Option(help="None: the only one of the callers'.")] = None,
+    tenant: Annotated[
+        str | None, typer.Option(help="Left out: the only one of the callers'.")
+    ] = None,
     *,
     as_json: Annotated[bool, typer.Option("--json", help="The findings as JSON.")] = False,
 ) -> None:

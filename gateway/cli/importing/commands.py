@@ -16,7 +16,7 @@ from .placing import place
 from .sample import read_sample
 
 _Name = Annotated[str | None, typer.Option(help="Of the connector; none: as the operation's.")]
-_Bureau = Annotated[str | None, typer.Option(help="None: as the host's.")]
+_Bureau = Annotated[str | None, typer.Option(help="Left out: as the host's.")]
 _Out = Annotated[Path, typer.Option(file_okay=False, help="The config folder.")]
 _File = Annotated[Path, typer.Option(exists=True, dir_okay=False)]
 _CONFIG = Path("config")

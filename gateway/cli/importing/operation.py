@@ -73,6 +73,10 @@ class Operation:
     @property
     def success(self) -> Answer | None:
         """The answer that has what was asked for."""
-        good = sorted(one.status for one in self.answers if 200 <= one.status < 300)  # noqa: PLR2004
+        good = sorted(
+            one.status
+            for one in self.answers
+            if 200 <= one.status < 300  # noqa: PLR2004 - HTTP's
+        )
         wanted = next(iter(good), None)
         return next((one for one in self.answers if one.status == wanted), None)

@@ -22,7 +22,7 @@ from ...store.ledger.records import Records
 from ...store.ledger.sqlite.connecting import InUse
 from ...store.ledger.sqlite.opening import in_file
 from ...store.ledger.stored import StoredLedger
-from ...store.stores import Stores, means_of
+from ...stores import Stores, means_of
 from .folder import OpenFolder
 
 

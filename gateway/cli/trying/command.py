@@ -64,7 +64,9 @@ def try_(  # noqa: PLR0913, PLR0917 - one for each option
         Path | None,
         typer.Option(exists=True, dir_okay=False, help="JSON of what `needs` would have told."),
     ] = None,
-    tenant: Annotated[str | None, typer.Option(help="None: the only one of the callers'.")] = None,
+    tenant: Annotated[
+        str | None, typer.Option(help="Left out: the only one of the callers'.")
+    ] = None,
     deadline: Annotated[float, typer.Option(min=0.1, help="Seconds; of a job: of all polls.")] = 10,
     attempts: Annotated[int, typer.Option(min=1, max=3, help="What is unsafe is not redone.")] = 1,
     ledger: Annotated[

@@ -10,8 +10,8 @@ from decimal import Decimal
 from connectors.contract import Reply
 from connectors.words import Billed, Outcome
 
-from ...jobs.failing import failure
 from ...model import Answer, Missed
+from ...stages.failing import failure
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,8 @@ from connectors.job import Job, Jobs
 from connectors.words import Billed, Effect, Outcome
 
 from ...errors import LedgerUnavailable
-from ...jobs.failing import KINDS, failure
 from ...model import Answer, Missed
+from ...stages.failing import KINDS, failure
 from ...store.ledger.contract import CallRow, Claim, Claimed, ClaimState, Ledger
 from .answers import Kept
 from .keeping import Keeping

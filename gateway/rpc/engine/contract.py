@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Protocol
 
 from google.rpc import status_pb2
 
 from ...config.settings import is_loopback
 from ...model import Credentials
+from ...security.tls import Tls
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,16 +63,6 @@ AnyMethod = Method | ServerStreaming | Bidirectional
 
 Refuse = Callable[[str, BaseException], status_pb2.Status]
 """Says what the caller of a method is told of what the method raised."""
-
-
-@dataclass(frozen=True, slots=True)
-class Tls:
-    """What the listener proves itself with, in PEM."""
-
-    certificate: bytes
-    key: bytes = field(repr=False)
-    client_ca: bytes | None = None
-    """Who signs callers' certificates; where it is given, every caller must show one."""
 
 
 @dataclass(frozen=True, slots=True)

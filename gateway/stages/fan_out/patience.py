@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from ..plan import Unit
 
-LEAST_RESERVE, MOST_RESERVE, RESERVE = 0.05, 0.5, 0.05
-"""Seconds, seconds, share: what is kept of the time for assembly and commit."""
+_LEAST, _MOST, _SHARE = 0.05, 0.5, 0.05
+"""Seconds, seconds, share of the time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,10 +22,15 @@ class Limits:
         return self.required if unit.required else self.optional
 
 
+def reserve(total: float) -> float:
+    """Give the seconds of so many that are kept for assembly and commit."""
+    return min(_MOST, max(_LEAST, total * _SHARE))
+
+
 def limits(asked: Mapping[str, Unit], begun: float, deadline: float) -> Limits:
     """Give required units all the time, and optional ones as much as the required may take."""
     total = deadline - begun
-    end = begun + total - min(MOST_RESERVE, max(LEAST_RESERVE, total * RESERVE))
+    end = begun + total - reserve(total)
     patience = [_patience(unit, asked) for unit in asked.values() if unit.required]
     return Limits(end, min(end, begun + max(patience)) if patience else end)
 

@@ -88,8 +88,7 @@ def tiered(
 
 def _line(url: str, ca: Path | None) -> Line:
     try:
-        # Imported where it is used: it is an extra, and takes its time.
-        from .shared.client import RedisLine  # noqa: PLC0415
+        from .shared.client import RedisLine  # noqa: PLC0415 - an extra, and slow
     except ImportError:
         at = ("stores", "cache", "redis")
         raise ConfigError("needs an extra: pip install 'bureau-gateway[redis]'", at) from None

@@ -18,8 +18,8 @@ def opened_at(url: str, means: Means) -> StoredLedger:
     if url.startswith(SQLITE):
         return in_file(Path(url.removeprefix(SQLITE)), means)
     try:
-        # Its driver is an extra: whoever keeps to SQLite does not need it.
-        from .postgres.opening import at_url  # noqa: PLC0415
+        # Whoever keeps to SQLite does not need it.
+        from .postgres.opening import at_url  # noqa: PLC0415 - its driver is an extra
     except ModuleNotFoundError:
         message = "needs the extra `postgres`: pip install 'bureau-gateway[postgres]'"
         raise ConfigError(message, ("stores", "ledger")) from None

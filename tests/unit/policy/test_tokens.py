@@ -8,7 +8,7 @@ from random import Random
 
 import pytest
 
-from connectors.policy.retry.tokens import PRICE, PRICE_AFTER_TIMEOUT, SECONDS, SPARE, Tokens
+from connectors.policy.retry.tokens import PRICE, PRICE_AFTER_TIMEOUT, SECONDS, SPARE, RetryTokens
 from tests.bars import record
 
 REQUESTS = 20_000
@@ -89,7 +89,7 @@ class AwsBucket(Budget):
 class Ours(Budget):
     """The connectors' own, at fifty requests a second."""
 
-    tokens: Tokens = field(default_factory=Tokens)
+    tokens: RetryTokens = field(default_factory=RetryTokens)
     now: float = 0.0
     paid: float = 0.0
 
@@ -160,10 +160,13 @@ def test_the_table_of_finding_5_is_reproduced(policy: str) -> None:
 
 def test_ours_masks_three_in_ten_and_multiplies_no_outage() -> None:
     """The tuning line: +2, and a bucket of 50."""
-    runs = [simulate(Ours(Tokens(50, 50)), 0.3, 3000, seed) for seed in range(60)]
+    runs = [simulate(Ours(RetryTokens(50, 50)), 0.3, 3000, seed) for seed in range(60)]
     percents, calls = [run[0] for run in runs], [run[1] for run in runs]
     mean, worst = sum(percents) / 60, min(percents)
-    half, outage = simulate(Ours(Tokens(50, 50)), 0.5), simulate(Ours(Tokens(50, 50)), 1.0)
+    half, outage = (
+        simulate(Ours(RetryTokens(50, 50)), 0.5),
+        simulate(Ours(RetryTokens(50, 50)), 1.0),
+    )
     mine = f"{mean:.1f} % mean, {worst:.1f} worst, {sum(calls) / 60:.2f} calls"
     record("tokens", f"ours, 30% fail: {mine} (there 97.2 % mean, 96.2 worst, 1.39 calls)")
     record("tokens", f"ours, 50% fail: {half[0]:.1f} % / {half[1]:.2f} (there 70 % / 1.40)")
@@ -176,7 +179,7 @@ def test_ours_masks_three_in_ten_and_multiplies_no_outage() -> None:
 
 
 def test_a_retry_has_a_price_and_success_gives_it_back() -> None:
-    tokens = Tokens()
+    tokens = RetryTokens()
     tokens.asked(0)
     paid = tokens.spend(PRICE, 0)
     assert (paid, tokens.level) == (5, 45)
@@ -188,7 +191,7 @@ def test_a_retry_has_a_price_and_success_gives_it_back() -> None:
 
 
 def test_a_busy_connector_may_retry_more_and_a_quiet_one_no_more_than_ten_times() -> None:
-    busy, quiet = Tokens(), Tokens()
+    busy, quiet = RetryTokens(), RetryTokens()
     for call in range(2000):
         busy.asked(call / 20)
         busy.earn(call / 20)
@@ -200,7 +203,7 @@ def test_a_busy_connector_may_retry_more_and_a_quiet_one_no_more_than_ten_times(
     assert retries(quiet, at=100) == 10
 
 
-def retries(tokens: Tokens, at: float) -> int:
+def retries(tokens: RetryTokens, at: float) -> int:
     count = 0
     while tokens.allows(PRICE, at):
         tokens.spend(PRICE, at)
@@ -209,7 +212,7 @@ def retries(tokens: Tokens, at: float) -> int:
 
 
 def test_retries_are_no_more_than_half_however_many_tokens_there_are() -> None:
-    tokens = Tokens(500, 500)
+    tokens = RetryTokens(500, 500)
     for failing in range(60):
         tokens.asked(0)
         made = 0
@@ -222,7 +225,7 @@ def test_retries_are_no_more_than_half_however_many_tokens_there_are() -> None:
 
 
 def test_an_empty_bucket_lets_one_through_in_ten_seconds() -> None:
-    tokens = Tokens()
+    tokens = RetryTokens()
     retries(tokens, at=0)
     tokens.level = 0.0
 
@@ -234,7 +237,7 @@ def test_an_empty_bucket_lets_one_through_in_ten_seconds() -> None:
 
 def test_whatever_happens_the_bucket_holds_what_it_may_and_retries_are_no_more_than_half() -> None:
     """Random traffic in random outages, step by step, against the rules themselves."""
-    random, tokens, now = Random(SEED), Tokens(), 0.0
+    random, tokens, now = Random(SEED), RetryTokens(), 0.0
     retried: list[float] = []
     failing, rate, outages = 0.0, 50.0, 0
     for step in range(STEPS):

@@ -17,7 +17,7 @@ from ..memory import LONGEST
 from .budget import Unreachable
 from .lane import Lane
 from .scripts import FORGET, PUT
-from .sealed import SealedAnswers
+from .sealer import CacheSealer
 
 LARGEST = 2**20
 """Bytes of a value: a larger one would keep all others waiting."""
@@ -42,10 +42,10 @@ class SharedCache:
     clock: Clock
     random: Random = field(repr=False)
     watch: Watch
-    sealed: SealedAnswers = field(init=False)
+    sealer: CacheSealer = field(init=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "sealed", SealedAnswers(self.keys, self.random))
+        object.__setattr__(self, "sealer", CacheSealer(self.keys, self.random))
 
     async def get(self, place: Place) -> Kept | None:
         """Find what is kept there; nothing, where that can not be told in time."""
@@ -64,7 +64,7 @@ class SharedCache:
         """Keep it; nobody waits until that is done."""
         name = self._value(place.name)
         lasts = min(LONGEST, (kept.stale_until - self.clock.utc()).total_seconds())
-        value = self.sealed.seal(place.name, place.tenant, kept) if lasts > 0 else b""
+        value = self.sealer.seal(place.name, place.tenant, kept) if lasts > 0 else b""
         if not value or len(value) > LARGEST:
             self.lane.tell("DEL", name)
             return
@@ -99,7 +99,7 @@ class SharedCache:
         if not isinstance(value, bytes):
             return None
         try:
-            return self.sealed.open(name, tenant, value)
+            return self.sealer.open(name, tenant, value)
         except Unsealable:
             self.watch(CacheEvent.UNSEALABLE)
             self.lane.tell("DEL", self._value(name))

@@ -10,7 +10,7 @@ PROBE = 1.0
 """Seconds after which one that was let through, and of which nothing was heard, is forgotten."""
 
 
-class Circuit:
+class StoreCircuit:
     """
     Opens at the first failure: a second one would cost its caller as much again.
 

@@ -12,7 +12,7 @@ from connectors.kit import Clock
 from ..events import CacheEvent, Watch
 from .batch import Asked, Command, together
 from .budget import Budget, Unreachable
-from .circuit import Circuit
+from .circuit import StoreCircuit
 
 BUDGET = 0.02
 """Seconds that a caller waits at most."""
@@ -51,7 +51,7 @@ class Lane:
         self._clock = clock
         self._watch = watch
         self._told = told
-        self._circuit = Circuit()
+        self._circuit = StoreCircuit()
         self._seconds = budget
         self._budget = Budget(budget, self._failed)
         self._waiting: deque[Asked] = deque()

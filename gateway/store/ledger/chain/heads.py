@@ -86,18 +86,3 @@ class Heads(Protocol):
     async def all(self) -> tuple[Head, ...]:
         """Give all, in their order, whether or not their signatures are right."""
         ...
-
-
-class HeadsInMemory:
-    """For a ledger that itself lasts no longer."""
-
-    def __init__(self, key: bytes) -> None:
-        self._key = key
-        self._heads: list[Head] = []
-
-    async def mark(self, mark: Mark) -> Head:
-        self._heads.append(mark.after(self._heads[-1] if self._heads else None, self._key))
-        return self._heads[-1]
-
-    async def all(self) -> tuple[Head, ...]:
-        return tuple(self._heads)

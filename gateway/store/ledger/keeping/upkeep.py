@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from connectors.errors import LedgerDown
 from connectors.kit import Clock
@@ -16,24 +15,14 @@ MARKED = 60.0
 """Seconds between two marks, while rows are written."""
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Upkeep:
     """What can not be done now is done the next time."""
 
     instance: Instance
     clock: Clock
-    _task: asyncio.Task[None] | None = field(default=None)
 
-    def start(self) -> None:
-        self._task = asyncio.create_task(self._run())
-
-    async def aclose(self) -> None:
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
-            self._task = None
-
-    async def _run(self) -> None:
+    async def run(self) -> None:
         marked = self.clock.now()
         while True:
             await self.clock.sleep(BEAT)

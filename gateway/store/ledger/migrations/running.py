@@ -31,10 +31,10 @@ def migrate(connection: Connection, key: bytes) -> None:
     found = version(connection)
     if found == NEWEST:
         return
-    # It takes as long to import as all the rest of a start: most starts need none of it.
-    from alembic.operations import Operations  # noqa: PLC0415
-    from alembic.runtime.migration import MigrationContext  # noqa: PLC0415
-    from alembic.script import ScriptDirectory  # noqa: PLC0415
+    # Alembic takes as long to import as all the rest of a start: most starts need none of it.
+    from alembic.operations import Operations  # noqa: PLC0415 - slow
+    from alembic.runtime.migration import MigrationContext  # noqa: PLC0415 - slow
+    from alembic.script import ScriptDirectory  # noqa: PLC0415 - slow
 
     scripts = ScriptDirectory(str(_VERSIONS))
     if found is not None and found not in {each.revision for each in scripts.walk_revisions()}:

@@ -20,7 +20,7 @@ _write = msgspec.msgpack.Encoder().encode
 _read = msgspec.msgpack.Decoder(Kept).decode
 
 
-class SealedAnswers:
+class CacheSealer:
     """
     ``key id || nonce || AES-256-GCM(answer)``, bound to its name and its tenant.
 

@@ -12,9 +12,8 @@ from typing import Any
 import orjson
 
 from connectors.words import Billed, Effect, Outcome, ServedFrom
-
-from .sqlite.connecting import connect_reader
-from .tables import CHAINED
+from gateway.store.ledger.sqlite.connecting import connect_reader
+from gateway.store.ledger.tables import CHAINED
 
 _CALLS = """
     SELECT call_id, attempt, inquiry_id, tenant, connector, effect, subject_token, purpose,

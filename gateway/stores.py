@@ -8,18 +8,19 @@ from random import Random
 
 from connectors.kit import Clock
 
-from ..config.settings import Settings
-from ..jobs.shelf import Shelf
-from ..jobs.store import StoredJobs
-from ..security.keys import Keys
-from .hourly import Hourly
-from .ledger.keeping.means import Means
-from .ledger.keeping.upkeep import Upkeep
-from .ledger.opening import opened_at
-from .ledger.stored import StoredLedger
-from .profile import Profiles
-from .raw_answers import NoAnswers, SealedAnswers
-from .sealing import Sealer
+from .background import Background
+from .config.settings import Settings
+from .jobs.shelf import Shelf
+from .jobs.store import StoredJobs
+from .security.keys import Keys
+from .store.hourly import Hourly
+from .store.ledger.keeping.means import Means
+from .store.ledger.keeping.upkeep import Upkeep
+from .store.ledger.opening import opened_at
+from .store.ledger.stored import StoredLedger
+from .store.profile import Profiles
+from .store.raw_answers import NoAnswers, SealedAnswers
+from .store.sealing import Sealer
 
 KEY_ID = "1"
 """Names the key that rows are sealed with."""
@@ -30,11 +31,11 @@ class Stores:
     """All that is kept; SQLite files are relative to the config folder."""
 
     ledger: StoredLedger
-    upkeep: Upkeep
+    upkeep: Background
     profiles: Profiles
     jobs: Shelf
     answers: SealedAnswers | NoAnswers
-    hourly: Hourly
+    hourly: Background
 
     @classmethod
     def of(cls, settings: Settings, root: Path, keys: Keys, clock: Clock, random: Random) -> Stores:
@@ -48,17 +49,16 @@ class Stores:
         answers = _answers(settings, root, Sealer(KEY_ID, {KEY_ID: keys.answers}, random), clock)
         means = means_of(settings, keys, clock, random)
         ledger = opened_at(located(settings.stores.ledger, root), means)
+        chores = (jobs.forget, StoredJobs(jobs).lapse, answers.forget, ledger.forget)
         return cls(
             ledger=ledger,
-            upkeep=Upkeep(ledger.instance, clock),
+            upkeep=Background(Upkeep(ledger.instance, clock).run),
             profiles=Profiles.at(
                 located(settings.stores.profile, root), sealer, keys.subject, clock
             ),
             jobs=jobs,
             answers=answers,
-            hourly=Hourly(
-                clock, (jobs.forget, StoredJobs(jobs).lapse, answers.forget, ledger.forget)
-            ),
+            hourly=Background(Hourly(clock, chores).run),
         )
 
     async def start(self) -> None:
