@@ -57,7 +57,7 @@ class Account:
         return replace(
             reply,
             billed=self.billed,
-            cost=self.price if self.is_paid else Decimal(0),
+            cost=self.cost,
             attempts=self.attempts,
             captured={},
             step="",

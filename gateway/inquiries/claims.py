@@ -67,7 +67,7 @@ class Claiming:
         key = (standing.tenant, standing.inquiry_id, self.asked.fingerprint)
         self.claims.runs.enter(key, run, granted)
         claim = self.claims.of(self.asked, granted)
-        run.is_claiming = True
+        run.is_claiming, run.took_over = True, self.over is not None
         try:
             await self.claims.records.claimed(granted, claim, self.over)
         except Taken as taken:

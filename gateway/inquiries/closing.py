@@ -72,7 +72,9 @@ class Closing:
 def _state(run: Run, end: End) -> ClaimState:
     if isinstance(end, Given):
         return ClaimState.DONE
-    if not run.has_begun or (isinstance(end, NOTHING_SENT) and _is_over(run)):
+    nothing_sent = not run.has_begun or (isinstance(end, NOTHING_SENT) and _is_over(run))
+    # Who claims what is released looks for no earlier purchase.
+    if nothing_sent and not run.took_over:
         return ClaimState.RELEASED
     return ClaimState.UNKNOWN
 

@@ -30,6 +30,8 @@ class Run:
         self.claim: Claim | None = None
         """Its id, once it is its own."""
         self.is_claiming = False
+        self.took_over = False
+        """Whether the id was another run's before, which may have bought something under it."""
         self.has_begun = False
         """Whether connectors may have been asked."""
         self.answers: dict[str, Answer] | None = None

@@ -116,6 +116,33 @@ async def test_a_cancel_before_anything_is_sent_frees_the_id(world: World) -> No
     assert world.hits == {"score": 1, "extra": 1}
 
 
+def test_what_was_bought_is_kept_wherever_its_second_try_is_cut_short(tmp_path: Path) -> None:
+    for turn in range(1, TURNS):
+        world = World.at(tmp_path / str(turn))
+        world.script.acts = {"score": [HIT], "extra": [HANG]}
+
+        async def cut(world: World = world, turn: int = turn) -> bool:
+            life = await world.life()
+            first = asyncio.create_task(life.ask(world.request()))
+            await asyncio.sleep(1)
+            first.cancel()
+            await asyncio.wait({first})
+            await life.settled()
+            second = asyncio.create_task(life.ask(world.request()))
+            loop().before(turn, second.cancel)
+            await asyncio.wait({second})
+            await life.settled()
+            with suppress(OutcomeUnknown):
+                assert outcomes(await life.ask(world.request()))["score"] == "HIT"
+            await life.end()
+            assert max(world.hits.values()) == 1
+            return second.cancelled()
+
+        if not stepped(cut):
+            return
+    pytest.fail("an inquiry has no end")
+
+
 async def test_a_cancel_loses_no_paid_answer(world: World) -> None:
     world.script.acts = {"score": [SLOW], "extra": [Act(after=100.0)]}
     life = await world.life()
