@@ -221,6 +221,22 @@ async def test_who_acknowledges_an_unknown_call_takes_its_hold_over(ledger: Stor
         await ledger.intent(question("call-3", HARD), HARD)
 
 
+async def test_a_hold_that_is_given_back_in_the_commit_of_its_intent_is_not_kept(
+    ledger: StoredLedger, home: Database
+) -> None:
+    # The caller cancels before the commit, and its end is written behind it, in the same batch.
+    gone, unsent = question("call-1", HARD), ending(Outcome.UNREACHABLE, billed=Billed.NO)
+    told = await asyncio.gather(
+        ledger.intent(gone, HARD),
+        ledger.outcome(gone, unsent),
+        ledger.intent(question("call-2", HARD), HARD),
+        return_exceptions=True,
+    )
+
+    assert told == [None, None, None]
+    assert await home.ask("SELECT call_id FROM holds") == [("call-2",)]
+
+
 async def test_of_many_hard_inquiries_at_once_one_is_made(ledger: StoredLedger) -> None:
     results = await asyncio.gather(
         *(ledger.intent(question(f"call-{n}", HARD), HARD) for n in range(20)),
