@@ -306,6 +306,11 @@ async def leave_open(home: Database) -> None:
         question("refused", PAID, "unsent"), ending(Outcome.UNREACHABLE, billed=Billed.NO)
     )
     await killed(ledger)
+    await time_passes(home)
+
+
+async def time_passes(home: Database) -> None:
+    """Let nobody have given a sign of life for a while, where such are given."""
     if not home.is_sqlite:
         await home.ask("UPDATE instances SET seen_at = (now() - interval '1 minute')::text")
 
@@ -340,6 +345,26 @@ async def test_what_is_recovered_is_recovered_once(home: Database) -> None:
             pass
 
     assert await home.ask("SELECT count(*) FROM outcomes") == [(3,)]
+
+
+@pytest.mark.parametrize(
+    ("inquiry_id", "state"), [("bought", ClaimState.UNKNOWN), ("unsent", ClaimState.RELEASED)]
+)
+async def test_a_claim_that_a_clean_stop_left_open_is_recovered_as_from_the_dead(
+    home: Database, inquiry_id: str, state: ClaimState
+) -> None:
+    async with home.opened() as first:
+        await first.inquiry(replace(GRANT, inquiry_id=inquiry_id), claim(inquiry_id=inquiry_id))
+        if state is ClaimState.UNKNOWN:
+            await first.intent(question("call-1", PAID, inquiry_id), PAID)
+            await first.outcome(question("call-1", PAID, inquiry_id), ending())
+        # What closes the claim met a ledger that was down.
+    await time_passes(home)
+    async with home.opened() as second:
+        found = await second.claimed("lender", inquiry_id)
+        assert found is not None
+        assert (found.state, found.elsewhere) == (state, False)
+        assert (await verify(second.reading, second.instance.heads, KEY)).breaks == ()
 
 
 async def test_what_becomes_known_later_is_another_row_and_counts(home: Database) -> None:
