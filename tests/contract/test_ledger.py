@@ -162,6 +162,17 @@ async def test_who_came_back_is_told_from_who_asked(ledger: StoredLedger, home: 
     assert await home.ask("SELECT decision FROM inquiries") == [("REPLAYED",)]
 
 
+async def test_a_question_that_others_wait_for_is_asked_though_its_first_asker_left(
+    ledger: StoredLedger,
+) -> None:
+    await ledger.inquiry(GRANT, claim())
+    await ledger.close_claim(claim(), ClaimState.UNKNOWN, None)
+    await ledger.intent(question("call-1"), PAID)
+
+    (call,) = await ledger.calls("lender", "i-1")
+    assert call.is_unknown
+
+
 async def test_a_claim_that_is_kept_no_longer_is_none(home: Database) -> None:
     clock = HandClock()
     async with home.opened(clock) as ledger:
