@@ -162,6 +162,17 @@ async def test_who_came_back_is_told_from_who_asked(ledger: StoredLedger, home: 
     assert await home.ask("SELECT decision FROM inquiries") == [("REPLAYED",)]
 
 
+async def test_a_question_that_others_wait_for_is_asked_though_its_first_asker_left(
+    ledger: StoredLedger,
+) -> None:
+    await ledger.inquiry(GRANT, claim())
+    await ledger.close_claim(claim(), ClaimState.UNKNOWN, None)
+    await ledger.intent(question("call-1"), PAID)
+
+    (call,) = await ledger.calls("lender", "i-1")
+    assert call.is_unknown
+
+
 async def test_a_claim_that_is_kept_no_longer_is_none(home: Database) -> None:
     clock = HandClock()
     async with home.opened(clock) as ledger:
@@ -219,6 +230,22 @@ async def test_who_acknowledges_an_unknown_call_takes_its_hold_over(ledger: Stor
     await ledger.outcome(question("call-1", HARD), ending())
     with pytest.raises(Unresolved):
         await ledger.intent(question("call-3", HARD), HARD)
+
+
+async def test_a_hold_that_is_given_back_in_the_commit_of_its_intent_is_not_kept(
+    ledger: StoredLedger, home: Database
+) -> None:
+    # The caller cancels before the commit, and its end is written behind it, in the same batch.
+    gone, unsent = question("call-1", HARD), ending(Outcome.UNREACHABLE, billed=Billed.NO)
+    told = await asyncio.gather(
+        ledger.intent(gone, HARD),
+        ledger.outcome(gone, unsent),
+        ledger.intent(question("call-2", HARD), HARD),
+        return_exceptions=True,
+    )
+
+    assert told == [None, None, None]
+    assert await home.ask("SELECT call_id FROM holds") == [("call-2",)]
 
 
 async def test_of_many_hard_inquiries_at_once_one_is_made(ledger: StoredLedger) -> None:
@@ -290,6 +317,11 @@ async def leave_open(home: Database) -> None:
         question("refused", PAID, "unsent"), ending(Outcome.UNREACHABLE, billed=Billed.NO)
     )
     await killed(ledger)
+    await time_passes(home)
+
+
+async def time_passes(home: Database) -> None:
+    """Let nobody have given a sign of life for a while, where such are given."""
     if not home.is_sqlite:
         await home.ask("UPDATE instances SET seen_at = (now() - interval '1 minute')::text")
 
@@ -324,6 +356,26 @@ async def test_what_is_recovered_is_recovered_once(home: Database) -> None:
             pass
 
     assert await home.ask("SELECT count(*) FROM outcomes") == [(3,)]
+
+
+@pytest.mark.parametrize(
+    ("inquiry_id", "state"), [("bought", ClaimState.UNKNOWN), ("unsent", ClaimState.RELEASED)]
+)
+async def test_a_claim_that_a_clean_stop_left_open_is_recovered_as_from_the_dead(
+    home: Database, inquiry_id: str, state: ClaimState
+) -> None:
+    async with home.opened() as first:
+        await first.inquiry(replace(GRANT, inquiry_id=inquiry_id), claim(inquiry_id=inquiry_id))
+        if state is ClaimState.UNKNOWN:
+            await first.intent(question("call-1", PAID, inquiry_id), PAID)
+            await first.outcome(question("call-1", PAID, inquiry_id), ending())
+        # What closes the claim met a ledger that was down.
+    await time_passes(home)
+    async with home.opened() as second:
+        found = await second.claimed("lender", inquiry_id)
+        assert found is not None
+        assert (found.state, found.elsewhere) == (state, False)
+        assert (await verify(second.reading, second.instance.heads, KEY)).breaks == ()
 
 
 async def test_what_becomes_known_later_is_another_row_and_counts(home: Database) -> None:

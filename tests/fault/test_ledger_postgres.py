@@ -246,6 +246,21 @@ async def test_who_was_taken_for_dead_buys_nothing_for_an_inquiry_that_others_ha
         await stalled.intent(replace(other), PAID)
 
 
+async def test_nothing_is_bought_while_others_recover_from_us(home: Database) -> None:
+    async with home.opened() as stalled:
+        ours = f"WHERE instance = '{stalled.instance.chain.instance}'"
+        await stalled.inquiry(GRANT, claim())
+        await home.ask(f"UPDATE instances SET state = 'RECOVERING' {ours}")  # noqa: S608 - ours
+        with pytest.raises(LedgerDown, match="taken over"):
+            await stalled.intent(question("call-1"), PAID)
+        # Whatever is running under our name after that was taken after that.
+        await home.ask(f"UPDATE instances SET state = 'DEAD' {ours}")  # noqa: S608 - ours
+        await stalled.intent(question("call-2"), PAID)
+        await stalled.close_claim(claim(), ClaimState.UNKNOWN, None)
+        with pytest.raises(LedgerDown, match="taken over"):
+            await stalled.intent(question("call-3"), PAID)
+
+
 async def test_many_processes_write_at_once(home: Database) -> None:
     ledgers = [home.ledger() for _ in range(3)]
     await asyncio.gather(*(ledger.start() for ledger in ledgers))

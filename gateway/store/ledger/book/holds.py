@@ -26,6 +26,7 @@ class Holds:
         self._held: set[str] = set()
         """Calls that may hold something, where nobody else writes: few outcomes need a look."""
         self._released: set[str] = set()
+        """Calls that the batch gives back what they hold for."""
         self._take = (
             f"{insert(dialect, 'holds', HOLDS)} ON CONFLICT ({', '.join(_PLACE)}) DO UPDATE "
             "SET call_id = excluded.call_id, acknowledged = excluded.acknowledged "
@@ -48,10 +49,7 @@ class Holds:
 
     def release(self, entries: Sequence[Entry]) -> Steps[None]:
         self._released = {guard.call_id for _, guard in of(entries, Release)}
-        if self._alone:
-            self._released &= self._held
-        if self._released:
-            yield self._release, (orjson.dumps(sorted(self._released)).decode(),)
+        yield from self._give_back(self._released)
 
     def take(self, entries: Sequence[Entry]) -> Steps[Refused]:
         refused: Refused = {}
@@ -65,7 +63,15 @@ class Holds:
                 for row in (yield self._look, (orjson.dumps(lost).decode(),)):
                     entry, guard = first[tuple(row[:4])]
                     refused[entry] = _unresolved(guard, row[4])
+            # Whoever was cancelled before its commit may have ended already, in the same batch.
+            yield from self._give_back(self._released & won)
         return refused
+
+    def _give_back(self, calls: set[str]) -> Steps[None]:
+        if self._alone:
+            calls = calls & self._held
+        if calls:
+            yield self._release, (orjson.dumps(sorted(calls)).decode(),)
 
     def unanswered(self, entries: Sequence[Entry]) -> Steps[Refused]:
         asked = {guard.call_id: entry for entry, guard in of(entries, Unanswered)}

@@ -19,11 +19,13 @@ TRIES, PAUSE = 10, 0.2
 """How often it is tried to begin, and the seconds between; each may take the ledger's patience."""
 
 
-# Where the end of a call could not be written down, the next to start takes over as from the dead.
+# Where the end of a call or of an inquiry could not be written down, the next to start takes over
+# as from the dead: else that inquiry would be in progress until its claim is forgotten.
 _LEAVE = """
     UPDATE instances SET state = 'CLOSED' WHERE instance = ?1 AND NOT EXISTS (
         SELECT 1 FROM intents AS i WHERE i.instance = ?1
         AND NOT EXISTS (SELECT 1 FROM outcomes AS o WHERE o.call_id = i.call_id))
+    AND NOT EXISTS (SELECT 1 FROM claims WHERE instance = ?1 AND state = 'RUNNING')
 """
 
 

@@ -43,7 +43,12 @@ async def connect(dsn: str) -> Any:
             dsn,
             timeout=PATIENCE,
             command_timeout=PATIENCE,
-            server_settings={"application_name": "bureau-gateway", "synchronous_commit": "on"},
+            server_settings={
+                "application_name": "bureau-gateway",
+                "synchronous_commit": "on",
+                # Who stalls in a commit keeps its row locked, and others from taking over.
+                "idle_in_transaction_session_timeout": "5s",
+            },
         )
     except (*GONE, ValueError):
         raise LedgerDown("the ledger's database can not be reached") from None
