@@ -182,7 +182,7 @@ class Errand:
             told = (error.billed, error.cost, error.call_id, error.note)
             await self._close(Ended(error.outcome, None, *told), error)
         except LedgerDown as error:
-            # Nothing was sent: had it been, this would be a connector's error.
+            # Nothing was bought: after a step that was, `Walk` makes it a connector's error.
             await self._close(Ended(Outcome.UNREACHABLE, None, account.billed, account.cost), error)
         else:
             if self.job is not None:

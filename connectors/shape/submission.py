@@ -37,7 +37,7 @@ class Submission:
         Give the job as the bureau has it now, or an answer that is its end already.
 
         What may have arrived is a job, too, if it can be found; it is never
-        sent again. Raises `ConnectorError`, and `LedgerDown` where nothing was sent.
+        sent again. Raises `ConnectorError`, and `LedgerDown` where nothing was bought.
         """
         asked = replace(
             query,
