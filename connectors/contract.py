@@ -76,6 +76,8 @@ class Attempt:
     """Whether the first byte may have left. Set before it is written, never unset."""
     begun: bool = False
     """Whether its time runs: it has left all queues of ours."""
+    spared: bool = False
+    """Whether it has ended in a failure that is written down and not billed."""
     settling: Future[Reply] | None = field(default=None, repr=False, compare=False)
     """Where it goes on though its waiter has gone: it is paid for, and was sent."""
 

@@ -196,7 +196,7 @@ class ConnectorSpec(Strict):
                 jobs,
                 parts.callback,
             )
-        reused = self.cache.build(kit, self._names(kit, parts), self.timeout.settle)
+        reused = self.cache.build(kit, self._names(kit, parts), owned, self.timeout.settle)
         call = stack(
             *above,
             # A hit costs nothing below. It lies inside `fan_out`, hence behind the grant.

@@ -86,7 +86,7 @@ class Recorded:
     async def _attempt(self, call: Call, query: Query) -> Reply:
         begun = self.kit.clock.now()
         ending = Ending(Outcome.LOST, Billed.UNKNOWN, Decimal(0), "", 0.0)
-        reply, written = None, True
+        reply, written, failed = None, True, False
         try:
             await self.kit.ledger.intent(query, self.effect)
             async with asyncio.timeout(self.settle):
@@ -97,7 +97,7 @@ class Recorded:
             written = False
             raise
         except ConnectorError as error:
-            ending = _failed(query.attempt.accounted(error))
+            ending, failed = _failed(query.attempt.accounted(error)), True
             raise
         except BaseException as error:
             failure = query.attempt.unanswered(query.connector, "settle", Lost)
@@ -109,6 +109,7 @@ class Recorded:
             if written:
                 row = replace(ending, latency=self.kit.clock.now() - begun)
                 await self._write(query, row, reply)
+                query.attempt.spared = failed and row.billed is Billed.NO
 
     async def _write(self, query: Query, ending: Ending, reply: Reply | None) -> None:
         try:

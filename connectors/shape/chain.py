@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from ..contract import Call, Query, Reply, Values
-from ..errors import ConnectorError, Lost
+from ..errors import ConnectorError, LedgerDown, Lost
 from ..kit import Tokens
 from ..words import Billed, Outcome
 
@@ -81,10 +81,12 @@ class Walk:
         Ask one after the other; give the last one's reply.
 
         One that ends in anything but HIT or PENDING is the end of all. What has
-        been billed on the way stays billed, however it ends.
+        been billed on the way stays billed, however it ends: `LedgerDown` says that
+        nothing was sent, so that after a purchase it is `Lost`.
         """
+        bought = ""
         for link in links:
-            self.at = link.name
+            before, self.at = self.at, link.name
             earlier = {**query.earlier, "steps": self.steps}
             paid = self.account.is_paid
             asked = replace(query, earlier=earlier, paid=paid, step=link.name)
@@ -94,7 +96,17 @@ class Walk:
                 self.account.add(error)
                 self.account.on_error(error)
                 raise
+            except LedgerDown as error:
+                # Of this one nothing was sent, but of those before it.
+                self.at = before
+                if self.account.billed is Billed.NO:
+                    raise
+                lost = Lost(query.connector, "ledger")
+                lost.call_id = bought
+                self.account.on_error(lost)
+                raise lost from error
             self.account.add(reply)
+            bought = bought if reply.billed is Billed.NO else reply.call_id
             if reply.outcome not in GOES_ON:
                 break
             self.steps |= named(link.name, reply.captured)

@@ -55,6 +55,7 @@ class Errand:
         self._account = Account(course.price)
         self._submission: Submission | None = None
         self._pursuit: Pursuit | None = None
+        self._closing = False
 
     def start(self, way: Way) -> None:
         self.task = asyncio.create_task(self._run(way))
@@ -64,6 +65,12 @@ class Errand:
     def ring(self, callback: Callback) -> None:
         if self._pursuit is not None:
             self._pursuit.ring(callback)
+
+    def close(self) -> None:
+        """Submit nothing that has not left yet."""
+        self._closing = True
+        if self._submission is not None:
+            self._submission.close()
 
     async def join(self, query: Query) -> Reply:
         """Wait for the answer; at the deadline give the name of the job, or fail."""
@@ -123,6 +130,8 @@ class Errand:
         if not self.waiters.now:
             # They were told that nothing was sent, and have no job to come back for.
             raise NotSent(course.connector, "nobody waits for it any more")
+        if self._closing:
+            raise NotSent(course.connector, "closing")
         goes_on = course.rules.on_deadline == "hand_off"
         deadline = (lambda: over) if goes_on else (lambda: self.waiters.latest)
         self._submission = Submission(course, Walk(self._account), deadline, over)
@@ -182,7 +191,7 @@ class Errand:
             told = (error.billed, error.cost, error.call_id, error.note)
             await self._close(Ended(error.outcome, None, *told), error)
         except LedgerDown as error:
-            # Nothing was sent: had it been, this would be a connector's error.
+            # Nothing was bought: after a step that was, `Walk` makes it a connector's error.
             await self._close(Ended(Outcome.UNREACHABLE, None, account.billed, account.cost), error)
         else:
             if self.job is not None:

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable
 
 from ..contract import Query, Reply
-from ..errors import ConnectorError, NotCached
+from ..errors import ConnectorError, NotCached, NotSent
 from ..job import Callback, Job
 from ..policy.reuse.memory import Names
 from ..policy.reuse.sharing import shared
@@ -38,6 +38,7 @@ class Errands:
         self._kept_as = kept_as
         self._errands: dict[str, Errand] = {}
         self.under_way: set[Errand] = set()
+        self._closed = False
 
     async def ask(self, query: Query) -> Reply:
         """Answer a question; it is a `Call`."""
@@ -90,7 +91,15 @@ class Errands:
             await unsettled[0].settled.wait()
 
     async def aclose(self) -> None:
-        """Let submissions settle, and leave all jobs to the next start."""
+        """
+        Let submissions settle, and leave all jobs to the next start.
+
+        None is begun any more, and what has not left is given up: a pause that a
+        bureau asked for may be longer than a stop may take.
+        """
+        self._closed = True
+        for errand in self.under_way:
+            errand.close()
         await self.settled()
         tasks = [errand.task for errand in self.under_way]
         for task in tasks:
@@ -107,6 +116,9 @@ class Errands:
         return self._start(key, lambda errand: errand.followed(job))
 
     def _start(self, key: str, way: Way) -> Errand:
+        if self._closed:
+            # Nobody would wait for its end, nor keep open what it needs.
+            raise NotSent(self._course.connector, "closing")
         errand = Errand(self._course, key, self._kept_as(key), self._forget)
         self._errands[key] = errand
         self.under_way.add(errand)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from ..contract import Attempt, Query, Reply, Values, forget
-from ..errors import BrokeDown, ConnectorError, Duplicate, Lost, Unreadable
+from ..errors import BrokeDown, ConnectorError, Duplicate, Lost, NotSent, Unreadable
 from ..job import Job
-from .chain import GOES_ON, Walk
+from ..words import Billed
+from .chain import GOES_ON, Link, Walk
 from .course import Course, patient
 
 SUBMIT = "job.submit"
@@ -31,18 +33,30 @@ class Submission:
     """When the job's time is over."""
     attempts: list[Attempt] = field(default_factory=list)
     """At the message that is being sent."""
+    _closing: bool = False
+    _sending: asyncio.Task[object] | None = None
+    _given_up: bool = False
+
+    def close(self) -> None:
+        """Send nothing more, unless something is paid for; what may have arrived goes on."""
+        self._closing = True
+        unsent = all(each.spared or not each.sent for each in self.attempts)
+        if self._sending is not None and unsent and self._is_free:
+            # Whatever it waits for: its turn, a connection, or the end of a pause.
+            self._given_up = True
+            self._sending.cancel()
 
     async def __call__(self, job: Job, query: Query) -> Reply | Job:
         """
         Give the job as the bureau has it now, or an answer that is its end already.
 
         What may have arrived is a job, too, if it can be found; it is never
-        sent again. Raises `ConnectorError`, and `LedgerDown` where nothing was sent.
+        sent again. Raises `ConnectorError`, and `LedgerDown` where nothing was bought.
         """
         asked = replace(
             query,
             reference=job.reference,
-            deadline=self.deadline,
+            deadline=self._deadline,
             outlived=forget,
             attempted=self._attempted,
         )
@@ -50,7 +64,7 @@ class Submission:
         failure: Duplicate | Lost | None = None
         submission: Values = {}
         try:
-            reply = await self.walk.through(asked, links)
+            reply = await self._walked(asked, links)
         except ConnectorError as error:
             failure = self._unknown(error)
             if failure is None:
@@ -87,6 +101,31 @@ class Submission:
         if self.walk.at != SUBMIT or isinstance(error, BrokeDown):
             return None
         return error if isinstance(error, Duplicate | Lost) else None
+
+    async def _walked(self, query: Query, links: Sequence[Link]) -> Reply:
+        task = self._sending = asyncio.current_task()
+        try:
+            return await self.walk.through(query, links)
+        except asyncio.CancelledError:
+            if task is None or not self._given_up or task.uncancel():
+                raise
+            if any(each.settling is not None for each in self.attempts):
+                # It left in the same moment.
+                error = self.attempts[-1].unanswered(self.course.connector, "closing", Lost)
+            else:
+                error = NotSent(self.course.connector, "closing")
+            self.walk.account.add(error)
+            raise error from None
+        finally:
+            self._sending = None
+
+    @property
+    def _is_free(self) -> bool:
+        return self.walk.account.billed is Billed.NO
+
+    def _deadline(self) -> float:
+        is_over = self._closing and self._is_free
+        return self.course.kit.clock.now() if is_over else self.deadline()
 
     def _attempted(self, attempt: Attempt) -> None:
         if attempt.number == 1:

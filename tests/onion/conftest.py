@@ -86,7 +86,7 @@ class House:
         rule = Reuse.model_validate({"ttl": "24h", **(reuse or {})})
         return stack(
             observe(kit),
-            rule.build(kit, lambda query: (str(query.subject["name"]),), times.settle),
+            rule.build(kit, lambda query: (str(query.subject["name"]),), self.owned, times.settle),
             renew,
             Retry().build(kit, Terms(effect, Decimal("0.35"), unbilled), RetryTokens()),
             Breaker().build(kit),

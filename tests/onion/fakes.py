@@ -105,6 +105,8 @@ class FakeLedger:
     endings: list[Ending] = field(default_factory=list)
     commit: float = 0.001
     down: bool = False
+    blinks_after: int | None = None
+    """The number of rows after which it is down."""
 
     async def intent(self, query: Query, effect: Effect) -> None:
         await self._write("intent", query, effect)
@@ -115,7 +117,7 @@ class FakeLedger:
 
     async def _write(self, what: str, query: Query, outcome: str) -> None:
         """Queue first, then wait: a cancel ends the wait, and never unwrites the row."""
-        if self.down:
+        if self.down or len(self.rows) == self.blinks_after:
             raise LedgerDown
         now = round(asyncio.get_running_loop().time(), 2)
         self.rows.append(Row(what, query.attempt.number, outcome, now, query.attempt.call_id))

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from connectors.assembly.built import Built
 from connectors.contract import Query, Reply, Wire, WireReply
-from connectors.errors import ConnectorError, Lost, TimedOut
+from connectors.errors import ConnectorError, LedgerDown, Lost, TimedOut
 from connectors.faults import ConfigError
 from connectors.policy.ledger import Owned
 from connectors.spec import ConnectorSpec
@@ -164,6 +164,26 @@ async def test_what_was_billed_on_the_way_stays_billed(
 
     assert (error.outcome, error.billed) == (outcome, billed)
     assert error.cost == (0 if billed is Billed.NO else Decimal("0.50"))
+
+
+async def test_a_ledger_that_goes_down_after_a_purchase_does_not_unsay_it() -> None:
+    chain = Chain()
+    chain.ledger.blinks_after = 4
+    error = await chain.fails()
+
+    assert chain.paths == ["/search", "/take"]
+    assert isinstance(error, Lost) and error.note == "ledger"
+    assert (error.billed, error.cost) == (Billed.YES, Decimal("0.50"))
+    assert error.call_id == chain.ledger.rows[-1].call_id != ""
+
+
+async def test_a_ledger_that_goes_down_after_a_free_step_says_that_nothing_was_bought() -> None:
+    chain = Chain()
+    chain.ledger.blinks_after = 2
+    with pytest.raises(LedgerDown):
+        await chain.ask()
+
+    assert chain.paths == ["/search"]
 
 
 async def test_a_negative_answer_to_a_step_is_the_connectors_own() -> None:

@@ -230,6 +230,35 @@ class TestBooked:
         assert house.ends == [Outcome.HIT] and booked(process) == PRICE
 
 
+class TestStepsBefore:
+    async def test_one_that_is_charged_is_told_when_the_submission_can_not_be_written_down(
+        self, house: House
+    ) -> None:
+        house.says(ACCEPTED, first=[Says({"ticket": "t1"}, after=0.5)])
+        first = {
+            "name": "first",
+            "effect": "chargeable",
+            "request": {"path": "/first"},
+            "outcomes": [{"outcome": "HIT", "status": 200, "body": {"ticket": {"present": True}}}],
+        }
+        price = {"amount": "0.50", "currency": "EUR"}
+        billing = {"price": price, "billable": ["HIT"]}
+        # Known by our reference: what may have arrived would be followed.
+        process = house.process(
+            steps=[first], billing=billing, callback=BY_REFERENCE, job=job(poll=None)
+        )
+        asking = asyncio.create_task(process.ask())
+        await asyncio.sleep(0.2)
+        process.ledger.blinks_after = 2
+        with pytest.raises(Lost, match="ledger") as error:
+            await asking
+
+        assert (error.value.billed, error.value.cost) == (Billed.YES, PRICE)
+        assert error.value.call_id == process.ledger.rows[-1].call_id != ""
+        assert house.ends == [Outcome.LOST] and house.submissions == 0
+        assert booked(process) == PRICE
+
+
 class TestNeeded:
     """A later message that can not be sent is found out before anything is."""
 

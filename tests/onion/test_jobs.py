@@ -745,3 +745,62 @@ def test_a_job_that_could_not_end_is_refused(changes: Mapping[str, Any], message
 async def test_the_name_of_a_job_is_known_in_time(house: House, name: str) -> None:
     with pytest.raises(ConfigError, match="known too late"):
         house.process(job=job(id=name), callback=CALLBACK)
+
+
+class TestClosing:
+    """What a stop of the gateway does to jobs."""
+
+    LIMITED: Mapping[str, Any] = {
+        "outcome": "RATE_LIMITED",
+        "status": 429,
+        "wait": {"header": "Retry-After", "max": "600s"},
+    }
+
+    async def test_none_is_begun_after_it(self, house: House) -> None:
+        house.says(ACCEPTED)
+        process = house.process()
+        await process.errands.aclose()
+        with pytest.raises(NotSent, match="closing"):
+            await process.ask()
+
+        assert process.errands.under_way == set() and house.store.jobs == {}
+
+    async def test_a_pause_before_a_submission_is_not_waited_out(self, house: House) -> None:
+        house.says(Says(status=429, headers={"retry-after": "600"}), ACCEPTED)
+        submit = {**SUBMIT, "outcomes": [*SUBMIT["outcomes"], self.LIMITED]}
+        jobs = job(submit=submit, background="900s")
+        process = house.process(effect="hard_inquiry", retry={"max_attempts": 2}, job=jobs)
+        asking = asyncio.create_task(process.ask(within=800))
+        await asyncio.sleep(1)
+        began = asyncio.get_running_loop().time()
+        await process.errands.aclose()
+
+        assert asyncio.get_running_loop().time() - began < 1
+        with pytest.raises(NotSent) as error:
+            await asking
+        assert error.value.billed is Billed.NO
+        assert house.ends == [Outcome.UNREACHABLE] and house.submissions == 1
+
+    async def test_what_has_left_is_waited_for(self, house: House) -> None:
+        house.says(replace(ACCEPTED, after=2.0), poll=[RUNNING])
+        process = house.process()
+        asking = asyncio.create_task(process.ask())
+        await asyncio.sleep(1)
+        await process.errands.aclose()
+
+        assert (await asking).outcome is Outcome.PENDING
+        assert [each.submitted for each in house.store.jobs.values()] == [True]
+
+    async def test_what_may_have_arrived_is_not_called_unsent(self, house: House) -> None:
+        house.says(LOST, UNSENT)
+        keyed = {"kind": "idempotency_key", "header": "Idempotency-Key"}
+        backoff = {"base": "600s", "max": "600s"}
+        retry = {"max_attempts": 2, "backoff": backoff}
+        process = house.process(dedupe=keyed, retry=retry, job=job(background="900s"))
+        asking = asyncio.create_task(process.ask(within=800))
+        await asyncio.sleep(1)
+        await process.errands.aclose()
+        with pytest.raises(Lost) as error:
+            await asking
+
+        assert error.value.billed is Billed.UNKNOWN and house.ends == [Outcome.LOST]

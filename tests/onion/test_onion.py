@@ -52,6 +52,16 @@ async def test_a_paid_call_outlives_its_timeout(house: House) -> None:
     assert house.bureau.sent == 1
 
 
+async def test_a_drain_waits_until_a_late_answer_is_kept(house: House) -> None:
+    """The cache is closed after it."""
+    house.cache.way = 0.5
+    ask = house.connector(SLOW)
+    with pytest.raises(TimedOut):
+        await ask(query(within=3))
+    await house.owned.settled()
+    assert len(house.cache.kept) == 1
+
+
 async def test_an_equal_query_joins_what_is_settling(house: House) -> None:
     """Not one more purchase while the first is on its way."""
     ask = house.connector(SLOW)

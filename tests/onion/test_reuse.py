@@ -159,7 +159,7 @@ async def test_an_answer_is_found_by_the_name_that_an_earlier_key_gave_it(house:
     before, after = (replace(kit, answer_keys=keys) for keys in ((b"old",), (b"new", b"old")))
     built = [
         Reuse.model_validate({"ttl": "24h"}).build(
-            each, compile_names(each.naming, ("acme@1",), ("subject.name",))
+            each, compile_names(each.naming, ("acme@1",), ("subject.name",)), house.owned
         )(house.bureau)
         for each in (before, after)
     ]
@@ -191,7 +191,7 @@ async def test_whoever_has_time_tries_once_more_where_the_leaders_was_too_short(
 ) -> None:
     hasty = Hasty(answers=answers)
     rule = Reuse.model_validate({"ttl": "24h"})
-    ask = rule.build(house.kit(), lambda query: (str(query.subject["name"]),))(hasty)
+    ask = rule.build(house.kit(), lambda query: (str(query.subject["name"]),), house.owned)(hasty)
     leader = asyncio.create_task(ask(query(within=0.5)))
     await asyncio.sleep(0.1)
     waiters = [asyncio.create_task(ask(query(within=9))) for _ in range(5)]

@@ -35,7 +35,7 @@ class Flight:
 
     def start(
         self, asking: Coroutine[None, None, Reply], over: Callable[[], None] = lambda: None
-    ) -> None:
+    ) -> asyncio.Task[Reply]:
         """Begin; `over` is called at the end, however it comes."""
         self._task = asyncio.create_task(asking)
 
@@ -45,6 +45,7 @@ class Flight:
             _ = task.cancelled() or task.exception()
 
         self._task.add_done_callback(end)
+        return self._task
 
     def landing(self) -> Flight:
         """Give the place to an attempt that outlives this flight, and its lease with it."""

@@ -12,6 +12,7 @@ from ...errors import BulkheadFull, ConnectorError, NoBudget, NotCached, NotSent
 from ...keeping import Unshared
 from ...kit import Kit
 from ...words import Billed, ReuseMode
+from ..ledger import Owned
 from .elsewhere import Elsewhere
 from .flight import Flight
 from .lifetimes import Lifetimes
@@ -28,9 +29,11 @@ class Reuse(Lifetimes):
     ignore: tuple[str, ...] = ()
     """References that the request uses and that make no difference to the answer."""
 
-    def build(self, kit: Kit, names: Callable[[Query], Names], settle: float = 30.0) -> Reused:
+    def build(
+        self, kit: Kit, names: Callable[[Query], Names], owned: Owned, settle: float = 30.0
+    ) -> Reused:
         memory = Memory(self, kit)
-        return Reused(memory, names, Elsewhere(memory, settle))
+        return Reused(memory, names, Elsewhere(memory, settle), owned)
 
 
 class Reused:
@@ -40,14 +43,16 @@ class Reused:
     A flight is its own task: its leader looks again, asks, puts, and only then
     forgets the flight. A paid attempt that outlives its flight keeps the key
     taken until it is settled, so that nobody buys what is already paid for.
+    That it is kept, a drain waits for.
     """
 
     def __init__(
-        self, memory: Memory, names: Callable[[Query], Names], elsewhere: Elsewhere
+        self, memory: Memory, names: Callable[[Query], Names], elsewhere: Elsewhere, owned: Owned
     ) -> None:
         self._memory = memory
         self._names = names
         self._elsewhere = elsewhere
+        self._owned = owned
         self.flights: dict[str, Flight] = {}
 
     def __call__(self, call: Call) -> Call:
@@ -135,7 +140,8 @@ class Reused:
         finally:
             if late and self.flights.get(names[0], flight) is flight:
                 landing = self.flights[names[0]] = flight.landing()
-                landing.start(self._land(names, query, landing, late[-1], asked_at))
+                held = self._land(names, query, landing, late[-1], asked_at)
+                self._owned.own(landing.start(held))
 
     async def _land(
         self,
