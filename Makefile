@@ -49,7 +49,7 @@ export BARS_FILE
 fault: install
 	@echo "fault: SEED=$(SEED) $(LONG)"
 	@rm -f $(BARS_FILE)
-	@SEED=$(SEED) FAULT_SEED=$(SEED) $(LONG) $(BIN)/pytest -n 2 --dist loadfile --hypothesis-seed=$(SEED) --timeout=86400 $(ARGS); \
+	@SEED=$(SEED) $(LONG) $(BIN)/pytest -n 2 --dist loadfile --hypothesis-seed=$(SEED) --timeout=86400 $(ARGS); \
 		failed=$$?; echo; echo "bars, SEED=$(SEED):"; $(BIN)/python -m tests.bars; exit $$failed
 
 # One run, to the byte: `make simulate SEED=7 INQUIRIES=500`.

@@ -25,7 +25,6 @@ from gateway.store.writing.entry import BadRow
 from ..ledger_databases import Database, database, killed
 from ..ledger_rows import EXPIRES, GRANT, KEY, claim, ending, question
 from ..standins import HandClock
-from ..unit.test_profile_store import postgres  # noqa: F401 (a fixture)
 
 HARD, PAID, FREE = Effect.HARD_INQUIRY, Effect.CHARGEABLE, Effect.FREE
 REPLY = Reply(

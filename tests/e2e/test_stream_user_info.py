@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 from contextlib import aclosing
 
 import pytest
-import pytest_asyncio
 from datachannel.v1 import data_channel_service_pb2 as pb
 from datachannel.v1 import inquiry_pb2, report_pb2
 
@@ -19,27 +17,10 @@ from datachannel_client import (
     Unavailable,
 )
 from mock_bureaus import Step
-from mock_bureaus.bureaus import BUREAUS
 
-from .house import House, open_house, outcomes
+from .house import House, outcomes
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-
-
-@pytest_asyncio.fixture(loop_scope="module", scope="module")
-async def shared(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
-    """One house for all: whatever is asked here is asked anew."""
-    async with open_house(tmp_path_factory.mktemp("house")) as house:
-        yield house
-
-
-@pytest_asyncio.fixture(loop_scope="module")
-async def house(shared: House) -> House:
-    await shared.demo.gateway.assembled.owned.settled()
-    for name in BUREAUS:
-        shared.demo.bureaus.script(name)
-    shared.demo.bureaus.clear_calls()
-    return shared
 
 
 def asked(house: House) -> pb.GetUserInfoRequest:

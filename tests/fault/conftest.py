@@ -1,15 +1,15 @@
-"""How long the search for faults goes on: `make fault` sets FAULT_EXAMPLES."""
+"""How long the search for faults goes on: `make fault` says how many examples."""
 
 from __future__ import annotations
 
-import os
-
 from hypothesis import HealthCheck, settings
 
-if examples := os.environ.get("FAULT_EXAMPLES"):
+from tests.counts import EXAMPLES, IS_FULL
+
+if IS_FULL:
     settings.register_profile(
         "fault",
-        max_examples=int(examples),
+        max_examples=EXAMPLES,
         deadline=None,
         print_blob=True,
         suppress_health_check=[HealthCheck.too_slow],

@@ -6,7 +6,6 @@ import asyncio
 import os
 import re
 from contextlib import AsyncExitStack
-from itertools import count
 from pathlib import Path
 from random import Random
 
@@ -22,6 +21,7 @@ from gateway.clock import LoopClock
 from gateway.rpc.engine.contract import Bidirectional
 from gateway.rpc.streams.batch import AT_ONCE, Batch
 from mock_bureaus import Step
+from tests.counts import count, seed
 from tests.e2e.house import House, open_house
 from tests.e2e.serving import SERVICE, serving
 from tests.inquiries import CALLER
@@ -29,9 +29,8 @@ from tests.inquiries import CALLER
 BATCH = f"/{SERVICE}/BatchGetUserInfo"
 BROKEN = status_pb2.Status()
 STREAMING = re.compile(r"gateway/rpc/|BatchGetUserInfo")
-FULL = bool(os.environ.get("FAULT_EXAMPLES"))
-MANY = 10_000 if FULL else 2_000
-STORM = 200 if FULL else 20
+MANY = count(2_000, 10_000)
+STORM = count(20, 200)
 REPORT = report_pb2.Report(report_id="x" * 32_000)
 
 
@@ -39,9 +38,7 @@ async def test_a_storm_of_cancelled_batches_leaves_no_hit_without_its_end(
     tmp_path: Path,
 ) -> None:
     """Whoever goes, and whenever: what may be paid for is followed to its end."""
-    seed = int(os.environ.get("SEED", "5"))
-    print(f"SEED={seed}")  # noqa: T201 - shown with a failure
-    random = Random(seed)
+    random = Random(seed(5))
     async with open_house(tmp_path) as house:
         house.demo.bureaus.script("police_id", Step(latency="20ms", keep=True))
         for _ in range(STORM // 5):
@@ -120,7 +117,7 @@ class Desk:
 
 async def test_a_caller_who_reads_slowly_makes_nobody_hold_its_reports() -> None:
     """It sends all that it has; what it does not read is not begun."""
-    desk, names = Desk(), count()
+    desk = Desk()
     batch = Batch(desk.ask, lambda _: CALLER, lambda *_: BROKEN, LoopClock())
     async with (
         serving({BATCH: Bidirectional(batch)}) as served,
@@ -129,9 +126,7 @@ async def test_a_caller_who_reads_slowly_makes_nobody_hold_its_reports() -> None
         call = DataChannelServiceStub(wire).BatchGetUserInfo(timeout=50)
 
         async def write() -> None:
-            for name in names:
-                if name == MANY:
-                    break
+            for name in range(MANY):
                 await call.write(pb.BatchGetUserInfoRequest(inquiry=named(name)))
             await call.done_writing()
 

@@ -16,18 +16,19 @@ import pytest
 from mock_bureaus import Latency, MockBureaus
 from tests import cli
 from tests.bars import record
+from tests.counts import seed
 
 from .killed import Load, laid_out, served
 
-SEED = int(os.environ.get("SEED", "1"))
 KILLS = int(os.environ.get("KILLS", "5"))
 """`make fault` kills 200 times."""
 
 
 @pytest.mark.timeout(120 + 30 * KILLS)
 async def test_killed_at_any_moment_it_has_written_down_what_it_did(tmp_path: Path) -> None:
-    load = Load(Random(SEED))
-    async with MockBureaus(seed=SEED) as bureaus:
+    chance = seed(1)
+    load = Load(Random(chance))
+    async with MockBureaus(seed=chance) as bureaus:
         bureaus.latency("cardcheck", Latency(40, 400))
         root = laid_out(tmp_path, bureaus)
         dead: set[str] = set()

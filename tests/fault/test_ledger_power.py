@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
@@ -21,12 +20,12 @@ from gateway.store.ledger.stored import StoredLedger
 from gateway.store.ledger.verify import verify
 
 from ..bars import record
+from ..counts import count, seed
 from ..heads_in_memory import HeadsInMemory
 from ..ledger_rows import EXPIRES, GRANT, KEY, ending, means, question
 from ..power import Disk, DiskVfs, PoweredConnection, Stored
 
-CUTS = int(os.environ.get("FAULT_EXAMPLES", "0")) * 5 or 200
-SEED = int(os.environ.get("SEED", "4"))
+CUTS = count(200, 10_000)
 FILE = "/ledger.db"
 
 
@@ -130,15 +129,16 @@ async def kept(seed: str, lives: int, synchronous: str = "FULL") -> bool:
 
 
 async def test_no_acknowledged_row_is_lost_to_the_power() -> None:
-    print(f"SEED={SEED}")  # noqa: T201 - repeats what is found
-    failed = [n for n in range(CUTS // 4) if not await kept(f"{SEED}-{n}", 4)]
+    first = seed(4)
+    failed = [n for n in range(CUTS // 4) if not await kept(f"{first}-{n}", 4)]
 
-    record("power", f"{CUTS:,} cuts: {len(failed)} lives lost rows, SEED={SEED}")
+    record("power", f"{CUTS:,} cuts: {len(failed)} lives lost rows, SEED={first}")
     assert failed == []
 
 
 async def test_without_syncs_rows_would_be_lost() -> None:
     """Shows that these power cuts do cut."""
-    lives = [await kept(f"{SEED}-{n}", 2, "OFF") for n in range(20)]
+    first = seed(4)
+    lives = [await kept(f"{first}-{n}", 2, "OFF") for n in range(20)]
 
     assert not all(lives)

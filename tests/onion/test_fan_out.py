@@ -90,13 +90,6 @@ def to(*names: str, within: float = 10.0, **refused: Outcome) -> Granted:
     return granted(*names, of=filled(admitted(deadline=within)), refused=refused)
 
 
-def ledger_failed(name: str, *, billed: Billed = Billed.UNKNOWN) -> ConnectorError:
-    """What the ledger layer makes of an outcome that it can not write."""
-    error = Lost(name, "ledger")
-    error.call_id, error.billed = f"call-{name}", billed
-    return error
-
-
 @pytest.fixture
 def desk() -> Desk:
     return Desk()

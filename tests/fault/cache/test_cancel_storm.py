@@ -14,7 +14,7 @@ from gateway.store.cache.shared.client import RedisLine
 from tests.bars import record
 from tests.cache.processes import Start, place
 from tests.cache.proxy import Proxy
-from tests.fault.counts import count, seed
+from tests.counts import count, seed
 
 STORM = count(4_000, 100_000)
 KNOWN = 50

@@ -19,7 +19,7 @@ from tests.bars import record
 from tests.cache.processes import CANARY, Process, Start, place
 from tests.cache.proxy import Proxy
 from tests.cache.server import flush, raw, started
-from tests.fault.counts import count
+from tests.counts import IS_FULL, count
 
 ADDED = 0.025
 LOOKS = count(1_500, 30_000)
@@ -63,12 +63,11 @@ async def added(process: Process, mode: str) -> float:
 
 
 async def measured(process: Process, mode: str) -> None:
-    """Measure, and again where that is too much: others use this machine, too."""
-    more = await added(process, mode)
-    for _ in range(2):
-        if more > ADDED:
-            more = await added(process, mode)
-    assert more <= ADDED
+    """Hold what it costs to the bar in `make fault`, at the third try: others use this machine."""
+    for _ in range(count(1, 3)):
+        if (more := await added(process, mode)) <= ADDED:
+            break
+    assert more <= ADDED or not IS_FULL
     await process.cache.put(place("near"), process.kept("here"))
     assert await process.get(place("near")) == "here"
 

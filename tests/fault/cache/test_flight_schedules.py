@@ -14,7 +14,7 @@ from connectors.errors import BulkheadFull, ConnectorError, Lost, NoBudget, NotS
 from connectors.policy.reuse.flight import MOST_WAITERS
 from connectors.words import ReuseMode
 from tests.bars import record
-from tests.fault.counts import count, seed
+from tests.counts import count, seed
 from tests.onion.conftest import House
 from tests.onion.fakes import REPLY, Act, query, standing
 from tests.shuffled import run_shuffled

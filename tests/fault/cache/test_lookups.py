@@ -19,7 +19,7 @@ from gateway.store.cache.memory import MemoryCache
 from tests.bars import record
 from tests.cache.lines import Remembering
 from tests.cache.processes import KEY, NEWER, Process
-from tests.fault.counts import count, seed
+from tests.counts import count, seed
 from tests.one_connector import question
 
 LOOKS = count(20_000, 200_000)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import ssl
 from collections.abc import AsyncIterator, Awaitable
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -17,6 +16,7 @@ from connectors.contract import Transport, WireReply
 from connectors.errors import ConnectorError, Lost, NotSent
 from connectors.transport.http import Engine
 from connectors.transport.tls import Tls
+from tests.counts import count
 from tests.standins import make_kit
 
 from ..http_sending import Sending, wire
@@ -25,11 +25,8 @@ from .cut import ENDLESS, Wire, cut
 
 ANSWER = b"the answer"
 BODY = b"x" * 100
-EXAMPLES = min(5_000, int(os.environ.get("FAULT_EXAMPLES", "150")))
-"""For each engine and loop."""
-
 SEARCH = settings(
-    max_examples=EXAMPLES,
+    max_examples=count(150, 2_000),
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import gzip
-import os
 from dataclasses import dataclass
 
 import pytest
@@ -13,12 +12,13 @@ from hypothesis import strategies as st
 
 from connectors.contract import WireReply
 from connectors.transport.http import Engine
+from tests.counts import count
 
 from ..http_sending import Sending, http, wire
 from ..wires import Visit, serve
 
 SEARCH = settings(
-    max_examples=min(5_000, int(os.environ.get("FAULT_EXAMPLES", "60"))),
+    max_examples=count(60, 2_000),
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow],
 )

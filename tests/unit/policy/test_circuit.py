@@ -9,6 +9,7 @@ import pytest
 
 from connectors.policy.breaker.circuit import Circuit, Rule, State, Verdict
 from tests.bars import record
+from tests.counts import seed
 
 STEPS = 100_000
 SEED = 11
@@ -66,7 +67,7 @@ def test_it_opens_at_once_where_hardly_any_of_twenty_do_not() -> None:
 
 def test_chance_alone_hardly_ever_opens_it_for_three_failures_in_ten() -> None:
     """At seventy calls a second; later, there are so many that chance is none."""
-    random, opened = Random(SEED), 0
+    random, opened = Random(seed(SEED)), 0
     for _ in range(500):
         one = circuit()
         for call in range(350):
@@ -242,7 +243,7 @@ class Model:
 
 
 def test_it_does_what_the_model_does_whatever_happens() -> None:
-    random, one, model = Random(SEED), circuit(), Model()
+    random, one, model = Random(seed(SEED)), circuit(), Model()
     now, seen = 0.0, dict.fromkeys(State, 0)
     under_way: list[tuple[int, int]] = []
     weights, rate = (8, 1, 2, 1, 2), 20.0
