@@ -243,7 +243,7 @@ async def test_a_hold_that_is_given_back_in_the_commit_of_its_intent_is_not_kept
         return_exceptions=True,
     )
 
-    assert told == [None, None, None]
+    assert list(told) == [None, None, None]
     assert await home.ask("SELECT call_id FROM holds") == [("call-2",)]
 
 

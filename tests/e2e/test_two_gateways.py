@@ -18,11 +18,10 @@ from gateway.security.keys import Keys
 from gateway.store.ledger.verify import verify
 from tests.cache.conftest import server, valkey
 from tests.ledger_databases import database
-from tests.unit.test_profile_store import postgres
 
 from .house import CONFIG, House, open_house
 
-__all__ = ["postgres", "server", "valkey"]
+__all__ = ["server", "valkey"]
 
 Houses = tuple[House, House]
 
