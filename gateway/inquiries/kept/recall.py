@@ -55,6 +55,13 @@ class Recall:
         except LedgerDown as error:
             raise LedgerUnavailable from error
 
+    async def bought(self, claim: Claim) -> Mapping[str, Answer]:
+        """Give those of whom nothing may be bought again by now. Raises `LedgerUnavailable`."""
+        try:
+            return await self._from_calls(claim)
+        except LedgerDown as error:
+            raise LedgerUnavailable from error
+
     async def _known(self, claimed: Claimed) -> Known:
         kept = self.keeping.answers_of(claimed)
         if kept is None:
@@ -69,7 +76,6 @@ class Recall:
         return Known(answers, kept)
 
     async def _from_calls(self, claim: Claim) -> dict[str, Answer]:
-        """Give those of whom nothing may be bought again."""
         found = await self._calls_and_replies(claim)
         if found:
             for job in await self.jobs.all_open():
