@@ -28,6 +28,9 @@ from .course import AGAIN, Course, scope_of
 PASSING = (NotSent, Lost, RateLimited, Suspended, Refused, QuotaExceeded)
 """Failures that say nothing of the job, which the bureau has: it is asked for again."""
 
+POLL = "job.poll"
+"""The step that is a poll; no other can have this name."""
+
 UNHEARD_OF = frozenset({Outcome.NO_HIT, Outcome.INVALID_INPUT})
 """What a bureau also says of a job that never reached it."""
 
@@ -118,7 +121,7 @@ class Pursuit:
         """Ask once; None where the answer is not there yet, or did not come through."""
         self._wait = None
         try:
-            reply = await call(self._query())
+            reply = await call(self._query(call))
         except NeedInput as error:
             # Nothing was sent, but the bureau has the job: what it needs is known no more.
             raise self.course.failure(Lost, error.note) from None
@@ -172,8 +175,11 @@ class Pursuit:
             self.job = known
             await self.course.durably(lambda: self.course.jobs.update(known), self.over)
 
-    def _query(self) -> Query:
-        return self.course.query(self.job, self._captured, lambda: self.over)
+    def _query(self, call: Call) -> Query:
+        query = self.course.query(self.job, self._captured, lambda: self.over)
+        # Where the answer is downloaded, a poll only tells that it is there.
+        is_step = call is self.course.poll and self.course.download is not None
+        return replace(query, step=POLL) if is_step else query
 
     def _next(self) -> float:
         """Give the next pause: each is half as long again as the last, unless the bureau asks."""

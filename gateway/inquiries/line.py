@@ -40,13 +40,25 @@ class Line:
             fan_out=_noting(self.pipeline.fan_out, run, {}),
         )
 
-    def rest(self, grants: Grants, run: Run, known: Mapping[str, Answer]) -> Pipeline:
-        """Ask whoever is granted, but for those of whom something is known."""
-        fan_out = self.knowing({name: _known(answer) for name, answer in known.items()})
+    def rest(
+        self, grants: Grants, run: Run, bought: Callable[[], Awaitable[Mapping[str, Answer]]]
+    ) -> Pipeline:
+        """
+        Ask whoever is granted, but for those of whom something is known.
+
+        That is looked up once the id is ours: what was asked for others and under
+        this id may have been bought while it was being taken over.
+        """
+
+        async def fan_out(granted: Granted, tell: Tell) -> Answers:
+            known = await bought()
+            ask = self.knowing({name: _known(answer) for name, answer in known.items()})
+            return await _noting(ask, run, known)(granted, tell)
+
         return replace(
             self.pipeline,
             authorize=self.authorizing(grants),
-            fan_out=_noting(fan_out, run, known),
+            fan_out=fan_out,
             trial=untried,
             room=roomy,
         )

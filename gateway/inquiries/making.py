@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from connectors.errors import LedgerDown
 from connectors.kit import Clock
 
 from ..errors import GatewayError, InquiryIdReused, InquiryInProgress, LedgerUnavailable
-from ..model import Listen, Recalled, Verified
+from ..model import Answer, Listen, Recalled, Verified
 from ..store.ledger.contract import Claimed, ClaimState, Ledger
 from .claims import Claiming, Claims
 from .given import Asked, Given, Repeated
@@ -59,7 +60,11 @@ class Making:
         if known.is_whole:
             return await self.replay(asked.inquiry, known, listen)
         claiming = Claiming(self.claims, run, asked, claimed)
-        pipeline = self.line.rest(claiming, run, known.answers)
+
+        async def bought() -> Mapping[str, Answer]:
+            return {**known.answers, **await self.recall.bought(claimed.claim)}
+
+        pipeline = self.line.rest(claiming, run, bought)
         recalled = Recalled(frozenset(known.answers), alone=False)
         verified = await pipeline(replace(asked.inquiry, recalled=recalled), listen)
         return self._made(run, verified)

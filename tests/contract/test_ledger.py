@@ -208,6 +208,18 @@ async def test_no_hard_inquiry_follows_one_that_is_open_or_unknown(
     await ledger.intent(second, HARD)
 
 
+async def test_what_goes_on_gives_no_hold_back(ledger: StoredLedger) -> None:
+    submission = question("call-1", HARD)
+    await ledger.intent(submission, HARD)
+    await ledger.outcome(submission, ending(Outcome.PENDING, billed=Billed.NO))
+
+    with pytest.raises(Unresolved):
+        await ledger.intent(question("call-2", HARD), HARD)
+
+    await ledger.outcome(submission, ending(Outcome.NO_HIT, billed=Billed.NO))
+    await ledger.intent(question("call-2", HARD), HARD)
+
+
 async def test_a_hold_is_per_subject_connector_and_purpose(ledger: StoredLedger) -> None:
     first = question("call-1", HARD)
     await ledger.intent(first, HARD)
@@ -262,7 +274,8 @@ async def test_an_answer_that_was_paid_for_is_kept_sealed(
 ) -> None:
     await fill(ledger)
     await ledger.intent(question("call-2", FREE), FREE)
-    await ledger.outcome(question("call-2", FREE), ending(), REPLY)
+    unpaid = replace(REPLY, billed=Billed.NO)
+    await ledger.outcome(question("call-2", FREE), ending(billed=Billed.NO), unpaid)
 
     assert await ledger.replies("lender", "i-1") == {"acme_score": REPLY}
     ((call_id, sealed),) = await home.ask("SELECT call_id, sealed FROM replies")
@@ -286,6 +299,14 @@ async def test_an_answer_that_was_moved_does_not_open(ledger: StoredLedger, home
     assert await ledger.replies("other", "i-1") == {}
 
 
+async def test_an_answer_that_a_free_message_was_charged_for_is_kept(ledger: StoredLedger) -> None:
+    await ledger.inquiry(GRANT)
+    await ledger.intent(question("call-1", FREE), FREE)
+    await ledger.outcome(question("call-1", FREE), ending(), REPLY)
+
+    assert await ledger.replies("lender", "i-1") == {"acme_score": REPLY}
+
+
 async def test_answers_are_forgotten_in_time_and_by_subject(home: Database) -> None:
     clock = HandClock()
     async with home.opened(clock) as ledger:
@@ -307,7 +328,7 @@ async def leave_open(home: Database) -> None:
     """Be a process that dies over a paid call, a free one, and claims of both kinds."""
     ledger = home.ledger()
     await ledger.start()
-    for name in ("bought", "looked", "unsent"):
+    for name in ("bought", "looked", "unsent", "submitted", "polled"):
         await ledger.inquiry(replace(GRANT, inquiry_id=name), claim(inquiry_id=name))
     await ledger.intent(question("paid", HARD, "bought"), HARD)
     await ledger.intent(question("free", FREE, "looked"), FREE)
@@ -315,6 +336,11 @@ async def leave_open(home: Database) -> None:
     await ledger.outcome(
         question("refused", PAID, "unsent"), ending(Outcome.UNREACHABLE, billed=Billed.NO)
     )
+    submission = question("submission", PAID, "submitted")
+    await ledger.intent(submission, PAID)
+    await ledger.outcome(submission, ending(Outcome.PENDING, billed=Billed.NO))
+    await ledger.intent(question("poll", FREE, "polled"), FREE)
+    await ledger.outcome(question("poll", FREE, "polled"), ending())
     await killed(ledger)
     await time_passes(home)
 
@@ -342,6 +368,9 @@ async def test_what_a_dead_process_left_open_is_unknown_at_the_next_start(home: 
         assert free.cost == 0
         assert refused.source is Source.ATTEMPT
         assert states == [ClaimState.UNKNOWN, ClaimState.RELEASED, ClaimState.RELEASED]
+        for name in ("submitted", "polled"):
+            found = await ledger.claimed("lender", name)
+            assert found is not None and found.state is ClaimState.UNKNOWN
         with pytest.raises(Unresolved):
             await ledger.intent(question("again", HARD), HARD)
         await ledger.inquiry(replace(GRANT, inquiry_id="looked"), claim(inquiry_id="looked"))
@@ -354,7 +383,7 @@ async def test_what_is_recovered_is_recovered_once(home: Database) -> None:
         async with home.opened():
             pass
 
-    assert await home.ask("SELECT count(*) FROM outcomes") == [(3,)]
+    assert await home.ask("SELECT count(*) FROM outcomes") == [(5,)]
 
 
 @pytest.mark.parametrize(

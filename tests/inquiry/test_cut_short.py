@@ -180,6 +180,41 @@ async def test_what_others_still_wait_for_is_bought_once_for_whoever_asked_first
     assert world.hits["score"] == 1
 
 
+async def test_what_is_bought_for_others_during_a_second_try_is_not_bought_again(
+    world: World,
+) -> None:
+    """Under the id of the first, who had gone before anything was sent."""
+    life = await world.life()
+    ledger: Any = life.mortal
+    real, sends = life.ledger, asyncio.Event()
+
+    async def intent(*call: Any) -> None:
+        await sends.wait()
+        await real.intent(*call)
+
+    async def inquiry(row: Any, claim: Any = None, over: Any = None) -> None:
+        if over is not None:
+            sends.set()
+            await asyncio.wait({other})
+        await real.inquiry(row, claim, over)
+
+    ledger.intent, ledger.inquiry = intent, inquiry
+    first = asyncio.create_task(life.ask(world.request("i-1")))
+    await asyncio.sleep(0.1)
+    other = asyncio.create_task(life.ask(world.request("i-2")))
+    await asyncio.sleep(0.1)
+    first.cancel()
+    await asyncio.sleep(0.1)
+    left = world.states()["i-1"]
+    again = await life.ask(world.request("i-1"))
+    await life.end()
+
+    assert left == "UNKNOWN"
+    assert outcomes(again) == outcomes(await other) == {"score": "HIT", "extra": "HIT"}
+    assert amount(again.cost) == Decimal(0)
+    assert world.hits == {"score": 1, "extra": 1}
+
+
 async def test_a_ledger_that_is_down_at_the_claim_leaves_nothing_behind(world: World) -> None:
     life = await world.life()
     life.mortal.dead = True

@@ -103,6 +103,7 @@ class FakeLedger:
 
     rows: list[Row] = field(default_factory=list)
     endings: list[Ending] = field(default_factory=list)
+    replies: list[Reply | None] = field(default_factory=list)
     commit: float = 0.001
     down: bool = False
     blinks_after: int | None = None
@@ -111,9 +112,10 @@ class FakeLedger:
     async def intent(self, query: Query, effect: Effect) -> None:
         await self._write("intent", query, effect)
 
-    async def outcome(self, query: Query, ending: Ending, _reply: Reply | None = None) -> None:
+    async def outcome(self, query: Query, ending: Ending, reply: Reply | None = None) -> None:
         await self._write("outcome", query, ending.outcome)
         self.endings.append(ending)
+        self.replies.append(reply)
 
     async def _write(self, what: str, query: Query, outcome: str) -> None:
         """Queue first, then wait: a cancel ends the wait, and never unwrites the row."""

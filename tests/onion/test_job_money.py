@@ -120,6 +120,8 @@ class TestBooked:
         assert process.ledger.endings[-1].billed is Billed.YES
         assert booked(process) == reply.cost == PRICE
         assert reply.call_id == process.ledger.rows[-1].call_id != ""
+        # With the row that it is charged on, and so whoever sends the inquiry again has it.
+        assert process.ledger.replies[-1] == reply
 
     async def test_a_callback_of_what_the_submission_has_charged(self, house: House) -> None:
         house.says(ACCEPTED)
@@ -133,6 +135,15 @@ class TestBooked:
         await process.call_back("done", risk="0.5")
 
         assert (await asking).cost == booked(process) == PRICE
+
+    async def test_what_a_free_answer_leaves_unknown_costs_what_it_may(self, house: House) -> None:
+        house.says(LOST, poll=[DONE])
+        billing = {"price": {"amount": "0.50", "currency": "EUR"}, "billable": ["NO_HIT"]}
+        process = house.process(job=job(id="${call.reference}"), billing=billing)
+        reply = await process.ask()
+
+        assert (reply.outcome, reply.billed) == (Outcome.HIT, Billed.UNKNOWN)
+        assert booked(process) == reply.cost == PRICE
 
     async def test_a_time_that_is_over(self, house: House) -> None:
         house.says(ACCEPTED, poll=[RUNNING])

@@ -93,12 +93,15 @@ MAY_BE_ASKED = [
     ended(Outcome.RATE_LIMITED, Billed.NO),
     ended(Outcome.HIT, Billed.NO),
     ended(Outcome.LOST, Billed.NO, effect=Effect.FREE),
+    ended(Outcome.PENDING, Billed.NO, effect=Effect.FREE),
 ]
 MAY_NOT = [
     call(),
     ended(Outcome.TIMEOUT, Billed.UNKNOWN),
     ended(Outcome.SUBJECT_MISMATCH, Billed.YES),
     ended(Outcome.HIT, Billed.YES),
+    ended(Outcome.PENDING, Billed.NO),
+    ended(Outcome.HIT, Billed.YES, effect=Effect.FREE),
 ]
 
 

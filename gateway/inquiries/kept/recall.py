@@ -55,6 +55,13 @@ class Recall:
         except LedgerDown as error:
             raise LedgerUnavailable from error
 
+    async def bought(self, claim: Claim) -> Mapping[str, Answer]:
+        """Give those of whom nothing may be bought again by now. Raises `LedgerUnavailable`."""
+        try:
+            return await self._from_calls(claim)
+        except LedgerDown as error:
+            raise LedgerUnavailable from error
+
     async def _known(self, claimed: Claimed) -> Known:
         kept = self.keeping.answers_of(claimed)
         if kept is None:
@@ -69,7 +76,6 @@ class Recall:
         return Known(answers, kept)
 
     async def _from_calls(self, claim: Claim) -> dict[str, Answer]:
-        """Give those of whom nothing may be bought again."""
         found = await self._calls_and_replies(claim)
         if found:
             for job in await self.jobs.all_open():
@@ -109,14 +115,27 @@ def told(name: str, rows: Sequence[CallRow], reply: Reply | None) -> Answer:
     """Tell from the ledger how asking a connector ended; of all calls the gravest speaks."""
     if reply is not None and not _goes_on(reply):
         return Answer(name, reply, None, 0.0)
-    paid = [row for row in rows if row.effect is not Effect.FREE and row.billed is not Billed.NO]
+    paid = [row for row in rows if _may_be_paid(row)]
     row = (paid or rows)[-1]
     outcome = row.outcome if row.outcome in KINDS else Outcome.LOST
-    billed = (row.billed or Billed.UNKNOWN) if paid else Billed.NO
+    sure = Billed.YES if row.billed is Billed.YES else Billed.UNKNOWN
+    billed = sure if paid else Billed.NO
     error = failure(name, outcome, billed, row.cost, row.call_id)
     if error is not None:
         error.attempts = len(rows)
     return Answer(name, None, Missed(name, outcome, error), 0.0)
+
+
+def _may_be_paid(row: CallRow) -> bool:
+    """
+    Whether a call has cost something, or may yet.
+
+    A job is often charged for on a free message, and its submission says NO until then.
+    """
+    if row.billed is Billed.YES:
+        return True
+    goes_on = row.outcome is Outcome.PENDING
+    return row.effect is not Effect.FREE and (goes_on or row.billed is not Billed.NO)
 
 
 def _later(kept: Answer, now: Answer | None) -> Answer:

@@ -12,7 +12,7 @@ import msgspec
 
 from connectors.contract import Query, Reply
 from connectors.kit import Clock
-from connectors.words import ANSWERS, Effect
+from connectors.words import ANSWERS, Billed, Effect
 
 from ...security.keys import length_prefixed
 from ..sealing import Sealer, Unsealable
@@ -31,8 +31,7 @@ class SealedReplies:
 
     def row(self, query: Query, reply: Reply | None) -> tuple[Row, str] | None:
         """Seal an answer that was paid for, and give its digest; all else is not kept."""
-        free = query.attempt.effect is Effect.FREE and not query.paid
-        if reply is None or free or reply.outcome not in ANSWERS:
+        if reply is None or reply.outcome not in ANSWERS or _is_free(query, reply):
             return None
         call_id, standing = query.attempt.call_id, query.standing
         # What later messages refer to is never kept.
@@ -63,6 +62,12 @@ class SealedReplies:
 def digest(sealed: bytes) -> str:
     """Hash what is kept, for the row of the chain that says what was answered."""
     return hashlib.sha256(sealed).hexdigest()
+
+
+def _is_free(query: Query, reply: Reply) -> bool:
+    """Whether nothing was paid; a free message may bring the answer that a job is charged for."""
+    charged = query.paid or reply.billed is Billed.YES
+    return query.attempt.effect is Effect.FREE and not charged
 
 
 def _place(tenant: str, connector: str, call_id: str) -> bytes:

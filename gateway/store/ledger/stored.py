@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from connectors.contract import Query, Reply
 from connectors.kit import Clock, Ending
-from connectors.words import Billed, Effect
+from connectors.words import Billed, Effect, Outcome
 
 from ..writing.commits import Commits
 from . import entries
@@ -152,6 +152,10 @@ def _hold(query: Query) -> Hold:
 
 
 def _release(call_id: str, effect: Effect, ending: Ending) -> Release | None:
-    """Give a hold back once it is known what became of the call; few calls have one."""
-    known = ending.billed is not Billed.UNKNOWN
+    """
+    Give a hold back once it is known what became of the call; few calls have one.
+
+    That of a submission is known when its job ends, which is written on its row.
+    """
+    known = ending.billed is not Billed.UNKNOWN and ending.outcome is not Outcome.PENDING
     return Release(call_id) if known and effect is not Effect.FREE else None

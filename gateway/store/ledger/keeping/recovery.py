@@ -24,12 +24,14 @@ from .leases import Leases
 _OURS = "SELECT instance FROM instances WHERE state = 'RECOVERING' AND recovered_by = ?1"
 
 # What may have been bought is unknown; what provably was not is free to be asked again.
+# A job is charged for on any of its messages: what submitted one may be bought yet.
 _ORPHANS = """
     UPDATE claims SET state = CASE WHEN EXISTS (
-        SELECT 1 FROM intents AS i WHERE i.tenant = claims.tenant
-        AND i.inquiry_id = claims.inquiry_id AND i.effect <> 'free' AND coalesce((
-            SELECT o.billed FROM outcomes AS o WHERE o.call_id = i.call_id
-            ORDER BY o.seq DESC LIMIT 1), 'UNKNOWN') <> 'NO')
+        SELECT 1 FROM intents AS i LEFT JOIN outcomes AS o ON o.call_id = i.call_id
+            AND o.seq = (SELECT max(l.seq) FROM outcomes AS l WHERE l.call_id = i.call_id)
+        WHERE i.tenant = claims.tenant AND i.inquiry_id = claims.inquiry_id
+        AND (o.billed = 'YES' OR (i.effect <> 'free'
+            AND (o.outcome = 'PENDING' OR coalesce(o.billed, 'UNKNOWN') <> 'NO'))))
         THEN 'UNKNOWN' ELSE 'RELEASED' END
     WHERE state = 'RUNNING' AND instance = ?1
 """
