@@ -44,6 +44,17 @@ def check_status(message: Message | None) -> None:
             raise ConfigError(f"of a lost call call.reference is known, and not {name}")
 
 
+def check_settled(spec: ConnectorSpec) -> None:
+    """Refuse to ask after a call before its own answer can not come any more."""
+    after, settle = spec.dedupe.after, spec.timeout.settle
+    if spec.dedupe.query is not None and after < settle:
+        raise ConfigError(
+            f"an answer is listened for {settle:g} s (`timeout.settle`), and only then is the"
+            f" bureau asked whether there was one: {after:g} s is too early",
+            ("dedupe", "after"),
+        )
+
+
 def check_use(spec: ConnectorSpec, bureau: Bureau, references: frozenset[str]) -> None:
     """Check `cache.ignore` and purposes against what the messages refer to."""
     findings = Findings()

@@ -16,7 +16,7 @@ from ..message.documents import Documents, compile_documents
 from ..message.request import Request
 from ..shape.callback import CallbackReading
 from ..template import Language, TextTemplate, compile_text
-from .checks import check_currency, check_inputs, check_use
+from .checks import check_currency, check_inputs, check_settled, check_use
 from .later import check_later, needed
 from .messages import Bench, Message, charset_of, connector_language
 from .readings import compile_reading
@@ -167,6 +167,8 @@ def _check_terms(spec: ConnectorSpec, kit: Kit, language: Language, findings: Fi
         check_inputs(spec, language)
     with findings.at("billing"):
         check_currency(spec, kit)
+    with findings.at():
+        check_settled(spec)
     if spec.job is not None and kit.jobs is None:
         findings.add("nothing keeps jobs here", "job")
 

@@ -39,7 +39,7 @@ class Dedupe(Strict):
     never did. PENDING: the bureau can not say yet.
     """
     after: Seconds = Field(default=60.0, gt=0)
-    """Of `status_query`: how long after a lost call the bureau can tell."""
+    """Of `status_query`: when after a lost call the bureau can tell; not below `timeout.settle`."""
 
     @model_validator(mode="after")
     def _whole(self) -> Self:

@@ -11,7 +11,7 @@ from connectors.contract import Standing
 from connectors.errors import LedgerDown
 from connectors.kit import Clock, Ending
 
-from ..store.ledger.contract import CallRow, Source
+from ..store.ledger.contract import CallRow, Resolved, Source
 from .contract import Books
 
 EVERY = 60.0
@@ -70,8 +70,10 @@ class Reconciler:
                 await self.reconcile()
 
     def _due(self, call: CallRow, inquirer: Inquirer) -> bool:
-        since = call.ended_at or call.intended_at
-        return self.clock.utc() >= self._next.get(call.call_id, since + inquirer.after)
+        if call.ended_at is None:
+            # It may be on its way; of a process that died, recovery says that it is lost.
+            return False
+        return self.clock.utc() >= self._next.get(call.call_id, call.ended_at + inquirer.after)
 
     async def _asked(self, call: CallRow, inquirer: Inquirer) -> bool:
         ending = await inquirer.ask(self._standing(call), call.our_reference)
@@ -80,7 +82,11 @@ class Reconciler:
             age = now - (call.ended_at or call.intended_at)
             self._next[call.call_id] = now + min(max(age, inquirer.after), LONGEST)
             return False
-        await self.books.resolve(call, ending, Source.STATUS_QUERY)
+        try:
+            await self.books.resolve(call, ending, Source.STATUS_QUERY)
+        except Resolved:
+            # Somebody said so meanwhile, and knew more than we do.
+            return False
         return True
 
     def _standing(self, call: CallRow) -> Standing:

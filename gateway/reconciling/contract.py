@@ -21,7 +21,11 @@ class Books(Protocol):
         ...
 
     async def resolve(self, call: CallRow, ending: Ending, source: Source) -> None:
-        """Write down what a call cost, and who says so: its last row counts."""
+        """
+        Write down what a call cost, and who says so: its last row counts.
+
+        Raises `Resolved` where it is known by now.
+        """
         ...
 
 

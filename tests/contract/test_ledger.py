@@ -14,7 +14,7 @@ import pytest
 from connectors.contract import Reply
 from connectors.errors import LedgerDown, Unresolved
 from connectors.words import Billed, Effect, Outcome, ServedFrom
-from gateway.store.ledger.contract import ClaimState, RefusalRow, ServedRow, Source, Taken
+from gateway.store.ledger.contract import ClaimState, RefusalRow, Resolved, ServedRow, Source, Taken
 from gateway.store.ledger.reading.calls import Sought, search, unknown
 from gateway.store.ledger.reading.history import LedgerHistory, usage
 from gateway.store.ledger.stored import StoredLedger
@@ -417,6 +417,32 @@ async def test_what_becomes_known_later_is_another_row_and_counts(home: Database
         (call,) = await ledger.calls("lender", "bought")
         assert (call.billed, call.source) == (Billed.YES, Source.BILLING_FILE)
         await ledger.intent(question("again", HARD), HARD)
+
+
+async def test_what_is_known_is_not_said_otherwise_by_who_was_not_there(
+    ledger: StoredLedger, home: Database
+) -> None:
+    never = ending(Outcome.UNREACHABLE, billed=Billed.NO)
+    for name in ("call-1", "call-2"):
+        query = replace(question(name, HARD), connector=name)
+        await ledger.intent(query, HARD)
+        await ledger.outcome(query, ending(Outcome.TIMEOUT, billed=Billed.UNKNOWN))
+    late, other = await ledger.calls("lender", "i-1")
+    told = await asyncio.gather(
+        # Its answer comes in the same batch, and in the batch before.
+        ledger.outcome(question("call-1", HARD), ending()),
+        ledger.resolve(late, never, Source.STATUS_QUERY),
+        ledger.resolve(other, ending(Outcome.LOST, billed=Billed.UNKNOWN), Source.STATUS_QUERY),
+        return_exceptions=True,
+    )
+    with pytest.raises(Resolved):
+        await ledger.resolve(late, never, Source.BY_HAND)
+
+    assert [type(result) for result in told] == [type(None), Resolved, type(None)]
+    assert (await ledger.calls("lender", "i-1"))[0].billed is Billed.YES
+    assert await home.ask("SELECT call_id FROM holds") == [("call-2",)]
+    await ledger.resolve(other, never, Source.BY_HAND)
+    assert await home.ask("SELECT call_id FROM holds") == []
 
 
 async def test_history_counts_attempts_and_what_they_cost(home: Database) -> None:

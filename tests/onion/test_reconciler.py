@@ -15,7 +15,7 @@ from connectors.kit import Ending
 from connectors.words import Billed, Outcome
 from gateway.background import Background
 from gateway.reconciling.asking import EVERY, Inquirer, Reconciler
-from gateway.store.ledger.contract import CallRow, Source
+from gateway.store.ledger.contract import CallRow, Resolved, Source
 from tests.calls import lost
 from tests.virtual import START, VirtualClock
 
@@ -30,6 +30,8 @@ class Books:
     calls: list[CallRow]
     down: bool = False
     resolved: list[tuple[str, Ending, str]] = field(default_factory=list)
+    known: set[str] = field(default_factory=set)
+    """What somebody else tells before we do."""
 
     async def unknown(self) -> Sequence[CallRow]:
         if self.down:
@@ -37,6 +39,8 @@ class Books:
         return [call for call in self.calls if call.is_unknown]
 
     async def resolve(self, call: CallRow, ending: Ending, source: Source) -> None:
+        if call.call_id in self.known:
+            raise Resolved
         self.resolved.append((call.call_id, ending, source))
         self.calls = [
             replace(each, billed=ending.billed) if each.call_id == call.call_id else each
@@ -107,9 +111,17 @@ async def test_what_nobody_can_be_asked_about_stays_unknown() -> None:
     assert books.resolved == []
 
 
-async def test_a_call_whose_process_died_is_asked_after_from_its_intent_on() -> None:
-    dead = lost(1, intended_at=START, ended_at=None, outcome=None, billed=None)
-    books, bureau = Books([dead]), Bureau()
+async def test_a_call_in_flight_is_not_asked_after() -> None:
+    flying = lost(1, intended_at=START, ended_at=None, outcome=None, billed=None)
+    books, bureau = Books([flying]), Bureau()
+    await run(reconciler(books, bureau), 3600)
+
+    assert bureau.asked == []
+
+
+async def test_what_became_known_while_its_bureau_was_asked_stays_as_it_is() -> None:
+    books, bureau = Books([LOST, lost(2, intended_at=START, ended_at=START)]), Bureau()
+    books.known = {"call-1"}
     await run(reconciler(books, bureau), 600)
 
-    assert [at for at, _, _ in bureau.asked] == [2 * EVERY]
+    assert [call_id for call_id, _, _ in books.resolved] == ["call-2"]

@@ -105,6 +105,17 @@ def test_a_question_asked_after_refers_to_nothing_that_a_lost_call_does_not_leav
     assert "of a lost call call.reference is known, and not subject.id_number" in str(refused.value)
 
 
+def test_a_bureau_is_not_asked_while_its_own_answer_may_still_come() -> None:
+    dedupe = {**DEDUPE, "after": "20s"}
+
+    with pytest.raises(ConfigError) as refused:
+        build(connector(dedupe=dedupe, timeout={"settle": "21s"}), Wires(WireReply(200)))
+    (finding,) = refused.value.findings
+    assert finding.at == ("dedupe", "after")
+    assert "20 s is too early" in finding.message
+    build(connector(dedupe=dedupe, timeout={"settle": "20s"}), Wires(WireReply(200)))
+
+
 @pytest.mark.parametrize(
     "dedupe",
     [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
@@ -14,7 +15,7 @@ from connectors.words import Billed
 
 from ...reconciling.bill import Bill, UnreadableBill, read_bill
 from ...reconciling.matching import Matched, match
-from ...store.ledger.contract import CallRow, Source
+from ...store.ledger.contract import CallRow, Resolved, Source
 from ...store.ledger.reading.calls import Sought
 from ...store.ledger.reading.calls import search as find
 from .. import process
@@ -62,12 +63,24 @@ def import_(
             return process.FAILED
         matched = await _matched(found, bureau, bill, layout, span)
         if write:
-            for one in matched.resolutions:
-                await found.ledger.resolve(one.call, one.ending, Source.BILLING_FILE)
+            matched = await _written(found, matched)
         _show(matched, bill, written=write)
         return process.FAILED if matched.findings else process.FINE
 
     run(config, work, writes=write)
+
+
+async def _written(found: OpenLedger, matched: Matched) -> Matched:
+    """Write what becomes known, and give it without what others said meanwhile."""
+    written = []
+    for one in matched.resolutions:
+        try:
+            await found.ledger.resolve(one.call, one.ending, Source.BILLING_FILE)
+        except Resolved:
+            process.complain(f"{one.call.call_id}: known by now, import the bill again to compare")
+        else:
+            written.append(one)
+    return replace(matched, resolutions=tuple(written))
 
 
 def _layout(found: OpenLedger, bureau: str) -> BillingFile:

@@ -11,7 +11,7 @@ import typer
 from connectors.kit import Ending
 from connectors.words import Billed, Outcome
 
-from ...store.ledger.contract import CallRow, Source
+from ...store.ledger.contract import CallRow, Resolved, Source
 from ...store.ledger.reading.calls import unknown as list_unknown
 from .. import process
 from .opening import HERE, Config, OpenLedger, run
@@ -50,7 +50,11 @@ def resolve(
             process.complain("no call of that id is unknown: see `ledger unknown`")
             return process.FAILED
         ending = _ending(call, billed, amount)
-        await found.ledger.resolve(call, ending, Source.BY_HAND)
+        try:
+            await found.ledger.resolve(call, ending, Source.BY_HAND)
+        except Resolved:
+            process.complain("what became of the call is known by now: see `ledger search`")
+            return process.FAILED
         told = f"charged, {money(ending.cost, call.currency)}" if billed is Word.YES else "free"
         process.say(f"{call.connector}, {call.call_id}: {told}")
         return process.FINE

@@ -159,6 +159,10 @@ class CallRow:
         return self.effect is not Effect.FREE and self.billed in (None, Billed.UNKNOWN)
 
 
+class Resolved(Exception):
+    """What became of a call is known by now: nothing was written of it."""
+
+
 class Ledger(Attempts, Protocol):
     """
     All that is written down of inquiries and calls; each method is durable when it returns.
@@ -190,7 +194,11 @@ class Ledger(Attempts, Protocol):
     async def served(self, rows: Sequence[ServedRow]) -> None: ...
 
     async def resolve(self, call: CallRow, ending: Ending, source: Source) -> None:
-        """Write what became known later of a call, by somebody else than whoever made it."""
+        """
+        Write what became known later of a call, by somebody else than whoever made it.
+
+        Raises `Resolved` where it is not unknown any more.
+        """
         ...
 
     async def close_claim(self, claim: Claim, state: ClaimState, kept: bytes | None) -> None:

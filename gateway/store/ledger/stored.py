@@ -13,7 +13,7 @@ from connectors.words import Billed, Effect, Outcome
 from ..writing.commits import Commits
 from . import entries
 from .book.claims import claimed_of
-from .book.guards import Claiming, Closing, Hold, Release, Saying
+from .book.guards import Claiming, Closing, Hold, Release, Saying, StillUnknown
 from .contract import CallRow, Claim, Claimed, ClaimState, InquiryRow, RefusalRow, ServedRow, Source
 from .keeping.instance import Instance
 from .reading import calls
@@ -103,7 +103,8 @@ class StoredLedger:
 
     async def resolve(self, call: CallRow, ending: Ending, source: Source) -> None:
         row = entries.resolved(call.call_id, ending, call.currency, source, self._now())
-        await self.commits.put(row, guard=_release(call.call_id, call.effect, ending))
+        release = _release(call.call_id, call.effect, ending)
+        await self.commits.put(row, guard=StillUnknown(call.call_id, release))
 
     async def close_claim(self, claim: Claim, state: ClaimState, kept: bytes | None) -> None:
         await self.commits.put(guard=Closing(claim, state, kept))

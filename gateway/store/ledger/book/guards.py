@@ -56,6 +56,14 @@ class Unanswered:
 
 
 @dataclass(frozen=True, slots=True)
+class StillUnknown:
+    """It is not to be known yet whether a call was charged for; then it may give back its hold."""
+
+    call_id: str
+    release: Release | None
+
+
+@dataclass(frozen=True, slots=True)
 class Saying:
     """A statement of its own, in the order of the commits; always holds."""
 

@@ -12,7 +12,7 @@ from ...writing.entry import Entry
 from ...writing.steps import Steps
 from ..tables import HOLDS
 from .dialect import Dialect, insert
-from .guards import Answered, Hold, Release, Unanswered
+from .guards import Answered, Hold, Release, StillUnknown, Unanswered
 from .rounds import Refused, of, rounds
 
 _PLACE = HOLDS[:4]
@@ -48,7 +48,9 @@ class Holds:
         self._held -= self._released
 
     def release(self, entries: Sequence[Entry]) -> Steps[None]:
-        self._released = {guard.call_id for _, guard in of(entries, Release)}
+        resolved = [guard.release for _, guard in of(entries, StillUnknown)]
+        released = [*(guard for _, guard in of(entries, Release)), *resolved]
+        self._released = {guard.call_id for guard in released if guard is not None}
         yield from self._give_back(self._released)
 
     def take(self, entries: Sequence[Entry]) -> Steps[Refused]:

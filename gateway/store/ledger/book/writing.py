@@ -13,6 +13,7 @@ from .dialect import Dialect
 from .fence import Fence
 from .guards import Saying
 from .holds import Holds
+from .resolving import Resolving
 from .rounds import Refused, of
 
 _COLUMNS = {**MUTABLE, **{table: written(table) for table in CHAINED}}
@@ -38,6 +39,7 @@ class Book:
         self.chain = chain
         self._claims = Claims(dialect, chain.instance)
         self._holds = Holds(dialect)
+        self._resolving = Resolving(dialect)
         self._fence = Fence(dialect, chain.instance) if dialect.shared else None
         self._next = chain.tip
         self._last = self._drawn = 0
@@ -82,9 +84,10 @@ class Book:
         guarded = [entry for entry in entries if entry.guard is not None and entry not in refused]
         if not guarded:
             return refused
+        refused |= yield from self._resolving.known(entries)
         # What is given back first: whoever takes may be waiting for just that.
         yield from self._claims.close(guarded)
-        yield from self._holds.release(guarded)
+        yield from self._holds.release([entry for entry in guarded if entry not in refused])
         refused |= yield from self._claims.claim(guarded)
         refused |= yield from self._holds.take(guarded)
         refused |= yield from self._holds.unanswered(guarded)
