@@ -140,8 +140,9 @@ class Reused:
         finally:
             if late and self.flights.get(names[0], flight) is flight:
                 landing = self.flights[names[0]] = flight.landing()
-                held = self._land(names, query, landing, late[-1], asked_at)
-                self._owned.own(landing.start(held))
+                self._owned.own(
+                    landing.start(self._land(names, query, landing, late[-1], asked_at))
+                )
 
     async def _land(
         self,
