@@ -15,7 +15,7 @@ from ..clock import LoopClock
 from ..store.ledger.contract import CallRow
 from . import printing, process
 from .accounts.showing import money
-from .demo_acts import Act, Told, first_acts, question
+from .demo_acts import SECONDS, Act, Told, first_acts, question
 from .demo_folder import Demo, running_demo
 from .demo_money import last_acts, unknown_after
 
@@ -77,7 +77,7 @@ async def _demo(config: Path, folder: Path, *, as_json: bool) -> int:
 
 async def _play(act: Act, client: Client) -> Told:
     try:
-        return Told(report=await client.get_user_info(act.request, timeout=act.seconds))
+        return Told(report=await client.get_user_info(act.request, timeout=SECONDS))
     except GatewayRefusal as refused:
         return Told(refusal=refused)
 

@@ -44,7 +44,6 @@ class Act:
     title: str
     request: Request
     lapses: Callable[[Told], Iterator[str]]
-    seconds: float = SECONDS
     before: Callable[[], None] = nothing
     """Sets the stage."""
 
