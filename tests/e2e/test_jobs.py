@@ -18,7 +18,7 @@ import pytest
 from datachannel.v1 import data_channel_service_pb2 as pb
 from datachannel.v1 import identity_verification_pb2, inquiry_pb2, report_pb2
 
-from datachannel_client import Client, ConsentFails, GatewayRefusal, NotAllowed
+from datachannel_client import Client, ConsentFails, GatewayRefusal, NotAllowed, OutcomeUnknown
 from gateway.app import Streams, running
 from gateway.cli.demo_folder import Demo, DemoFolder, write_private
 from gateway.security.keys import Keys
@@ -51,6 +51,18 @@ def wanted(house: House, product: str = "kyc_v1", **subject: object) -> pb.GetUs
     request.consent.recipients.extend(seat.bureau for seat in seats)
     request.consent.sensitive = True
     return request
+
+
+async def impatient(client: Client, request: pb.GetUserInfoRequest) -> report_pb2.Report:
+    """
+    Ask with little time, and come back for a report that came too late for it.
+
+    On a machine that is busy that happens, and then nothing else is different.
+    """
+    try:
+        return await client.get_user_info(request, timeout=SHORT)
+    except OutcomeUnknown:
+        return (await client.get_inquiry(request.inquiry_id)).report
 
 
 async def later(
@@ -122,7 +134,7 @@ async def test_a_job_that_is_done_in_time_is_answered_at_once(house: House) -> N
 async def test_who_can_not_wait_comes_back_and_pays_once(house: House) -> None:
     house.demo.bureaus.script("kycflow", SLOW)
     request = wanted(house)
-    first = await house.client.get_user_info(request, timeout=SHORT)
+    first = await impatient(house.client, request)
 
     assert first.completeness.verdict == report_pb2.VERDICT_PENDING
     assert first.fields[DOCUMENT].status == report_pb2.FIELD_STATUS_PENDING
@@ -143,7 +155,7 @@ async def test_who_can_not_wait_comes_back_and_pays_once(house: House) -> None:
 async def test_its_answer_is_there_for_the_next_inquiry_too(house: House) -> None:
     house.demo.bureaus.script("kycflow", SLOW)
     request = wanted(house)
-    await house.client.get_user_info(request, timeout=SHORT)
+    await impatient(house.client, request)
     await later(house.client, request.inquiry_id)
     calls = len(house.demo.bureaus.calls)
     again = await house.client.get_user_info(wanted(house), timeout=5)
@@ -244,7 +256,7 @@ async def test_a_consent_that_has_ended_gives_nothing_any_more(house: House) -> 
     request = wanted(house)
     ends = datetime.now(UTC) + timedelta(seconds=1.5)
     request.consent.expires_at.FromDatetime(ends)
-    report = await house.client.get_user_info(request, timeout=SHORT)
+    report = await impatient(house.client, request)
     before = await house.client.get_inquiry(request.inquiry_id)
     await asyncio.sleep((ends - datetime.now(UTC)).total_seconds() + 0.05)
     with pytest.raises(ConsentFails) as refused:
@@ -294,7 +306,7 @@ async def test_a_statement_is_uploaded_read_and_fetched(house: House) -> None:
 async def test_a_file_from_abroad_is_awaited_until_its_owner_has_agreed(house: House) -> None:
     request = wanted(house, "passport_v1")
     request.application.id = "app-1"
-    first = await house.client.get_user_info(request, timeout=SHORT)
+    first = await impatient(house.client, request)
     assert house.demo.bureaus.calls == []
     secret = (house.demo.folder.pki.secrets / "creditpassport_callback").read_text()
     url = f"{house.demo.gateway.callback_url}/credit_passport/{secret}"
@@ -345,7 +357,7 @@ async def test_a_restart_loses_nothing_and_submits_nothing_twice(tmp_path: Path)
         bureaus.script("kycflow", SLOW)
         async with reopened(made, bureaus, CONFIG) as house:
             request = wanted(house)
-            first = await house.client.get_user_info(request, timeout=SHORT)
+            first = await impatient(house.client, request)
         async with reopened(made, bureaus, CONFIG) as house:
             found, _ = await later(house.client, request.inquiry_id)
             ledger = each_is_in_the_ledger(house, "kycflow", "document_check")
@@ -367,7 +379,7 @@ async def test_a_callback_for_a_job_of_before_a_restart_ends_it(tmp_path: Path) 
         async with reopened(made, bureaus, CONFIG) as house:
             request = wanted(house, "passport_v1")
             request.application.id = "app-1"
-            await house.client.get_user_info(request, timeout=SHORT)
+            await impatient(house.client, request)
         async with reopened(made, bureaus, CONFIG) as house:
             secret = (made.pki.secrets / "creditpassport_callback").read_text()
             url = f"{house.demo.gateway.callback_url}/credit_passport/{secret}"
@@ -384,7 +396,7 @@ async def test_a_statement_that_a_restart_interrupts_is_started_once(tmp_path: P
         async with reopened(made, bureaus, CONFIG) as house:
             request = wanted(house, "income_v1")
             request.attachments["bank_statement"] = b"%PDF-1.4"
-            await house.client.get_user_info(request, timeout=SHORT)
+            await impatient(house.client, request)
         async with reopened(made, bureaus, CONFIG) as house:
             found, _ = await later(house.client, request.inquiry_id, 12)
         started = [call for call in bureaus.calls if call.path.endswith("/bank-statements")]
@@ -422,7 +434,7 @@ async def test_an_inquiry_is_its_tenants_own(tmp_path: Path) -> None:
         bureaus.script("kycflow", SLOW)
         async with reopened(made, bureaus, config) as house:
             request = wanted(house)
-            await house.client.get_user_info(request, timeout=SHORT)
+            await impatient(house.client, request)
 
             async def seen(key: str, inquiry_id: str) -> GatewayRefusal:
                 async with replace(house.demo.door, api_key=key).client() as client:
