@@ -134,4 +134,5 @@ async def test_who_was_cancelled_holds_nobody_up(
         task.cancel()
         await asyncio.wait({task})
         async with asyncio.timeout(0.8):
-            await other(query(name=name, stands=standing()))
+            reply = await other(query(name=name, stands=standing()))
+        assert reply.user_info == REPLY.user_info

@@ -220,7 +220,9 @@ async def test_what_goes_on_gives_no_hold_back(ledger: StoredLedger) -> None:
     await ledger.intent(question("call-2", HARD), HARD)
 
 
-async def test_a_hold_is_per_subject_connector_and_purpose(ledger: StoredLedger) -> None:
+async def test_a_hold_is_per_subject_connector_and_purpose(
+    ledger: StoredLedger, home: Database
+) -> None:
     first = question("call-1", HARD)
     await ledger.intent(first, HARD)
     standing = replace(first.standing, subject_token="another")
@@ -228,6 +230,9 @@ async def test_a_hold_is_per_subject_connector_and_purpose(ledger: StoredLedger)
     await ledger.intent(replace(question("call-2", HARD), standing=standing), HARD)
     await ledger.intent(replace(question("call-3", HARD), connector="other"), HARD)
     await ledger.intent(question("call-4"), PAID)
+
+    rows = await home.ask("SELECT call_id FROM intents ORDER BY seq")
+    assert rows == [("call-1",), ("call-2",), ("call-3",), ("call-4",)]
 
 
 async def test_who_acknowledges_an_unknown_call_takes_its_hold_over(ledger: StoredLedger) -> None:

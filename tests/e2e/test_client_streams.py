@@ -131,9 +131,11 @@ async def test_who_stops_listening_stops_being_told() -> None:
         Client(served.target, insecure=True) as client,
     ):
         async with aclosing(client.stream_user_info(REQUEST)) as events:
-            async for _ in events:
-                break
-        await gone.wait()
+            first = await anext(events)
+            assert not gone.is_set()
+        async with asyncio.timeout(5):
+            await gone.wait()
+    assert names([first]) == ["a"]
 
 
 Act = Callable[[pb.BatchGetUserInfoRequest], bytes | Exception | None]

@@ -111,11 +111,7 @@ async def test_a_report_that_lacks_a_paid_answer_says_so(world: World, life: Lif
 
 async def test_what_a_crash_cut_short_is_found_as_far_as_it_came(world: World) -> None:
     world.script.acts = {"score": [HIT], "extra": [HANG]}
-    life = await world.life()
-    asking = asyncio.create_task(life.ask(world.request()))
-    await asyncio.sleep(1)
-    await life.crash()
-    await asyncio.gather(asking, return_exceptions=True)
+    await world.crash_while_asked()
     life = await world.life()
     found = await life.come_back("i-1")
     await life.end()

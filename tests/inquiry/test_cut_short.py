@@ -25,11 +25,7 @@ TURNS = 200
 
 async def test_a_crash_between_send_and_answer_is_not_paid_for_twice(world: World) -> None:
     world.script.acts = {"score": [HANG], "extra": [HIT]}
-    life = await world.life()
-    asking = asyncio.create_task(life.ask(world.request()))
-    await asyncio.sleep(1)
-    await life.crash()
-    await asyncio.gather(asking, return_exceptions=True)
+    await world.crash_while_asked()
     life = await world.life()
     left = world.states()
     report = await life.ask(world.request())
@@ -45,11 +41,7 @@ async def test_a_crash_between_send_and_answer_is_not_paid_for_twice(world: Worl
 
 async def test_what_was_never_asked_before_a_crash_is_asked_after_it(world: World) -> None:
     world.script.acts = {"score": [HIT], "extra": [Act(after=1000.0, sends=False), HIT]}
-    life = await world.life()
-    asking = asyncio.create_task(life.ask(world.request()))
-    await asyncio.sleep(1)
-    await life.crash()
-    await asyncio.gather(asking, return_exceptions=True)
+    await world.crash_while_asked()
     world.connection.execute("DROP TRIGGER intents_no_delete")
     world.connection.execute("DELETE FROM intents WHERE connector = 'extra'")
     life = await world.life()
@@ -327,11 +319,7 @@ async def cut_short_at_its_second(world: World, second: Act) -> Life:
         f"{extra.partition('mapping:')[0]}mapping:{target}"
     )
     world.script.acts = {"score": [UNSENT], "extra": [second]}
-    life = await world.life()
-    asking = asyncio.create_task(life.ask(world.request()))
-    await asyncio.sleep(1)
-    await life.crash()
-    await asyncio.gather(asking, return_exceptions=True)
+    await world.crash_while_asked()
     return await world.life()
 
 

@@ -32,11 +32,7 @@ def capped(world: World) -> None:
 async def test_what_was_bought_is_given_again_though_today_s_money_is_spent(world: World) -> None:
     capped(world)
     world.script.acts = {"score": [HIT], "extra": [HANG]}
-    life = await world.life()
-    asking = asyncio.create_task(life.ask(world.request()))
-    await asyncio.sleep(1)
-    await life.crash()
-    await asyncio.gather(asking, return_exceptions=True)
+    await world.crash_while_asked()
     life = await world.life()
     report = await life.ask(world.request())
     with pytest.raises(LimitReached):

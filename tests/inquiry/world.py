@@ -240,6 +240,14 @@ class World:
         connection.deserialize(_ledger())
         return cls(folder, connection)
 
+    async def crash_while_asked(self) -> None:
+        """Start a process, ask it, and let it die while a bureau hangs."""
+        life = await self.life()
+        asking = asyncio.create_task(life.ask(self.request()))
+        await asyncio.sleep(1)
+        await life.crash()
+        await asyncio.gather(asking, return_exceptions=True)
+
     async def life(self, **changes: Any) -> Life:
         """Start a process on what the last one has left."""
         self.lives += 1
