@@ -48,9 +48,9 @@ ANSWERING = 5.0
 """Seconds that an inquiry may take past its deadline to be answered, before a stop cuts it off."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Gateway:
-    """A gateway that answers."""
+    """A gateway that answers; it has too many parts for a line to print them."""
 
     settings: Settings
     assembled: Assembled

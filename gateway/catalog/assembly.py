@@ -43,9 +43,9 @@ from .view import facts
 Look = Callable[[Query], Awaitable[Reply | None]]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Assembled:
-    """Everything that one version of the configuration builds."""
+    """Everything that one version of the configuration builds: too much to be printed."""
 
     catalog: Catalog
     callers: Callers

@@ -52,9 +52,9 @@ class Entry(Generic[M]):
         return tuple(map(self.moved, of_config(self.document, error)))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Catalog:
-    """What is configured, by kind and name; nothing is built yet."""
+    """What is configured, by kind and name, and too much to be printed; nothing is built yet."""
 
     root: Path
     version: str

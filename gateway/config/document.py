@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 
 from ruamel.yaml import YAML
@@ -61,20 +62,37 @@ def read(file: Path, content: bytes) -> tuple[Document, ...]:
     """
     Read all documents of a file that are not empty.
 
-    `file` only names the content. Raises `NotYaml` and nothing else; half a
+    `file` only names the content; what two of equal content hold is one and the
+    same, so nobody changes it. Raises `NotYaml` and nothing else; half a
     file is never given back.
     """
-    text = _text(file, content)
+    composed = _composed(_text(file, content))
+    if composed.problems:
+        raise NotYaml(file, composed.problems)
+    return tuple(Document(file, node.value, start, node) for start, node in composed.roots)
+
+
+@dataclass(frozen=True, slots=True)
+class _Composed:
+    """What stands in a text, or what is wrong with it."""
+
+    roots: tuple[tuple[Position, Node], ...]
+    problems: tuple[Problem, ...]
+
+
+@lru_cache(maxsize=256)
+def _composed(text: str) -> _Composed:
+    """
+    Scan a text, unless it is one of those scanned last.
+
+    This is nearly all of the time that it takes to read a folder, and a folder is
+    read again whenever one of its files may have changed.
+    """
     composer = Composer(_events(text))
     try:
-        documents = tuple(
-            Document(file, node.value, start, node) for start, node in composer.documents()
-        )
+        return _Composed(tuple(composer.documents()), tuple(composer.problems))
     except Refused as error:
-        raise NotYaml(file, (*composer.problems, error.problem)) from None
-    if composer.problems:
-        raise NotYaml(file, tuple(composer.problems))
-    return documents
+        return _Composed((), (*composer.problems, error.problem))
 
 
 def _text(file: Path, content: bytes) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from functools import cache
 from random import Random
 from typing import Any, cast, get_args
 
@@ -29,7 +30,7 @@ SECRETS = {
 LANGUAGE = Language({"now": {"": str}}, secrets=SECRETS.__getitem__)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Example:
     """A way to seal, and what of it is said otherwise to open."""
 
@@ -73,6 +74,7 @@ EXAMPLES = [
     Example({"kind": "jwe", "key": "${secrets.theirs}"}, {"key": "${secrets.own}"}),
     Example({"kind": "jwe", "alg": "dir", "key": "${secrets.k32}", "kid": "k-1"}),
 ]
+ADAPTER = TypeAdapter[Any](AnySeal)
 every_example = pytest.mark.parametrize("example", EXAMPLES, ids=str)
 
 
@@ -81,7 +83,7 @@ def kit(seed: int = 1) -> Kit:
 
 
 def read(**config: Any) -> Sealing:
-    return cast(Sealing, TypeAdapter[Any](AnySeal).validate_python(config))
+    return cast(Sealing, ADAPTER.validate_python(config))
 
 
 def sealer(example: Example, seed: int = 1, **changes: Any) -> Sealer:
@@ -90,6 +92,17 @@ def sealer(example: Example, seed: int = 1, **changes: Any) -> Sealer:
 
 def opener(example: Example) -> Opener:
     return read(**{**example.config, **example.opens}).opener(kit(), LANGUAGE)
+
+
+@cache
+def sealer_of(example: Example) -> Sealer:
+    """Build it once for all that it is tried with: an RSA key takes long to be read."""
+    return sealer(example)
+
+
+@cache
+def opener_of(example: Example) -> Opener:
+    return opener(example)
 
 
 def test_every_kind_has_an_example() -> None:
@@ -102,9 +115,9 @@ def test_every_kind_has_an_example() -> None:
 @given(data=st.data())
 def test_what_was_sealed_is_opened_again(example: Example, data: st.DataObject) -> None:
     plain = data.draw(example.takes)
-    sealed = sealer(example)(plain)
+    sealed = sealer_of(example)(plain)
 
-    assert opener(example)(sealed.octets, sealed.apart) == plain
+    assert opener_of(example)(sealed.octets, sealed.apart) == plain
     assert tuple(sealed.apart) == read(**example.config).apart
 
 
@@ -112,7 +125,7 @@ def test_what_was_sealed_is_opened_again(example: Example, data: st.DataObject) 
 @given(plain=TEXTS)
 def test_what_is_sealed_for_a_text_is_ascii(example: Example, plain: bytes) -> None:
     try:
-        sealed = sealer(example)(plain)
+        sealed = sealer_of(example)(plain)
     except Unwritable:
         assert example.config["padding"] in {"zero", "none"}
         return
@@ -128,7 +141,7 @@ def test_what_can_not_be_opened_is_a_value_error_that_quotes_nothing(
 ) -> None:
     refused: ValueError | None = None
     try:
-        opener(example)(octets, {"iv": iv, "tag": tag})
+        opener_of(example)(octets, {"iv": iv, "tag": tag})
     except ValueError as error:
         refused = error
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hmac
+import json
 from base64 import b64decode, urlsafe_b64decode
 from collections.abc import Callable, Mapping
+from functools import cache
 from hashlib import sha256
 from typing import Any, get_args
 
@@ -49,13 +51,20 @@ KINDS = [*PLAIN, JWS]
 ELSEWHERE = {"wss_username_token"}
 """Tested in `test_sign_wss.py`: it is in the body, over no parts, and at no place of its own."""
 
+SIGNS = TypeAdapter[tuple[AnySign, ...]](SignList)
+VERIFIES = TypeAdapter[AnyVerify](AnyVerify)
 every_kind = pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind["kind"])
 every_plain_kind = pytest.mark.parametrize("kind", PLAIN, ids=lambda kind: kind["kind"])
 
 
 def build(*models: Mapping[str, Any]) -> Signatures:
-    read = TypeAdapter[tuple[AnySign, ...]](SignList).validate_python(models)
-    return build_signatures(read, make_kit(), LANGUAGE)
+    """Build signatures, equal ones once: an RSA key takes long to be read."""
+    return _built(json.dumps(models))
+
+
+@cache
+def _built(models: str) -> Signatures:
+    return build_signatures(SIGNS.validate_json(models), make_kit(), LANGUAGE)
 
 
 def sign(signatures: Signatures, draft: Draft) -> tuple[Draft, Wire]:
@@ -84,8 +93,12 @@ def fits(kind: Mapping[str, Any], written: str, signed: bytes, encoding: str = "
 
 
 def proves(proof: Mapping[str, Any], message: Message) -> bool:
-    model = TypeAdapter[AnyVerify](AnyVerify).validate_python(proof)
-    return model.build(make_kit(), LANGUAGE)(message)
+    return _proving(json.dumps(proof))(message)
+
+
+@cache
+def _proving(proof: str) -> Callable[[Message], bool]:
+    return VERIFIES.validate_json(proof).build(make_kit(), LANGUAGE)
 
 
 def test_every_kind_has_an_example() -> None:
