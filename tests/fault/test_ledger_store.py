@@ -176,7 +176,8 @@ async def test_a_cancel_ends_the_wait_and_not_the_row(path: Path) -> None:
 async def test_of_an_intent_it_is_heard_out_whether_its_row_is_written(path: Path) -> None:
     """Else an end would be written down of what was never intended."""
     gate = Gate()
-    async with opened(sqlite_ledger(path, LoopClock(), connect=gate.connect)) as ledger:
+    patient = sqlite_ledger(path, LoopClock(), connect=gate.connect, patience=2)
+    async with opened(patient) as ledger:
         left = asyncio.create_task(ledger.intent(question("left"), Effect.CHARGEABLE))
         await asyncio.sleep(0)
         left.cancel()
