@@ -15,7 +15,7 @@ from typing import Final
 from lxml import etree
 
 from ..codec import Xml
-from ..codec.json import read_json, write_json
+from ..codec.json import read_json, rewrite_json
 from ..contract import Codec, Document, WireReply
 from ..seal.opening import Opening
 from ..select.path import Element
@@ -76,7 +76,7 @@ def kept(document: Document | None) -> bytes:
         return b""
     if isinstance(document, Element):
         return etree.tostring(document, encoding="utf-8", with_tail=False)
-    return write_json(document).encode()
+    return rewrite_json(document)
 
 
 def read_again(written: bytes) -> Document | None:

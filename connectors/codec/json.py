@@ -9,6 +9,7 @@ from json.encoder import encode_basestring, encode_basestring_ascii
 from typing import Final, Literal, NoReturn
 
 import msgspec
+import orjson
 
 from ..contract import Codec, Document
 from ..kit import Kit, Strict
@@ -56,6 +57,30 @@ class Json(Strict):
 def write_json(document: Document, *, escaped: bool = False) -> str:
     r"""Write compactly, keys in their order; `escaped` gives ``\uXXXX`` beyond ASCII."""
     return _write(document, encode_basestring_ascii if escaped else encode_basestring)
+
+
+def rewrite_json(document: Document) -> bytes:
+    """
+    Write what a codec has read as `write_json` would, and many times as fast.
+
+    Not for what is yet to be sent: of floats, of which no codec reads any, this
+    makes numbers instead of an error. Raises `ValueError` likewise.
+    """
+    try:
+        return orjson.dumps(document, default=_exact, option=_ONLY_JSON)
+    except (TypeError, ValueError):
+        # A whole number beyond 64 bits, half a surrogate pair, or an error that knows the words.
+        return write_json(document).encode()
+
+
+def _exact(value: object) -> orjson.Fragment:
+    text = canonical(value) if isinstance(value, Decimal) else None
+    if text is None:
+        raise ValueError
+    return orjson.Fragment(text)
+
+
+_ONLY_JSON: Final = orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_PASSTHROUGH_DATACLASS
 
 
 def read_json(text: str) -> Document:

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from connectors.codec.json import _UNSURE, DEEPEST, Json, _read_exactly, _read_quickly
+from connectors.codec.json import (
+    _UNSURE,
+    DEEPEST,
+    Json,
+    _read_exactly,
+    _read_quickly,
+    rewrite_json,
+    write_json,
+)
 from connectors.codec.json import read_json as read
 
 NAMES = st.sampled_from(['"a"', '"b"', '"\\u0061"', '"a:"', '":"', '" :"', '"\\""', '"測"', '""'])
@@ -147,3 +156,24 @@ def test_what_is_plain_is_read_quickly_or_else_exactly(text: str) -> None:
 )
 def test_the_quick_reader_is_sure_of_ordinary_answers(text: str) -> None:
     assert _read_quickly(text.encode()) is not _UNSURE
+
+
+@given(text=TEXTS)
+@example('[1e5, 0.10, 123456789012345678901234567890, "\\u007f\\u0001\\"\\n\\/"]')
+@example('{"\\ud83d\\ude00": [true, {}]}')
+def test_what_was_read_is_written_again_alike_by_both_writers(text: str) -> None:
+    try:
+        document = read(text)
+    except ValueError:
+        return
+
+    assert rewrite_json(document) == write_json(document).encode()
+
+
+@pytest.mark.parametrize(
+    "value", [date(2026, 1, 1), datetime(2026, 1, 1, tzinfo=UTC), b"x", {1: 2}, {"a"}]
+)
+def test_no_writer_makes_up_what_json_does_not_have(value: object) -> None:
+    for write in (write_json, rewrite_json):
+        with pytest.raises(ValueError, match="JSON"):
+            write([value])
