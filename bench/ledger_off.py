@@ -27,6 +27,7 @@ class LedgerOff:
     def __init__(self) -> None:
         self.reading = self
         self.instance = self
+        self.owed = self
         self.announce: object = None
 
     async def start(self) -> None: ...
@@ -36,6 +37,8 @@ class LedgerOff:
     async def beat(self) -> None: ...
 
     async def mark(self) -> None: ...
+
+    async def pay(self) -> None: ...
 
     async def fetch(self, _sql: str, *_arguments: object) -> Sequence[Any]:
         return ((0,),)

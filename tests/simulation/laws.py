@@ -10,6 +10,7 @@ from decimal import Decimal
 from datachannel.v1 import inquiry_pb2, report_pb2
 
 from connectors.words import Effect, Outcome
+from gateway.store.ledger.contract import Source
 
 from .books import Entry, entries, granted
 from .callers import Asking
@@ -199,8 +200,10 @@ def _costs(
     else:
         if told != "UNKNOWN" and cost != (price if told == "YES" else 0):
             yield f"{where} is not the price"
-        # What never was sent, or is free, needs no row to be known.
-        known = told == "NO" and not entry.outcomes and not case.bought(entry)
+        # What never was sent, or is free, needs no row to be known; of one that could not be
+        # written before the process died, the next start says that it is unknown.
+        unwritten = all(source == Source.RECOVERY for *_, source in entry.outcomes)
+        known = told == "NO" and unwritten and not case.bought(entry)
         if not known and told not in ("UNKNOWN", entry.billed):
             yield f"{where}, and the ledger says {entry}"
 

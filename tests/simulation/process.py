@@ -15,6 +15,7 @@ from connectors.kit import Drawn, Ending, Kit
 from connectors.kit import Ledger as Attempts
 from connectors.rehearsal.jobs import JobsInMemory
 from connectors.words import Effect, Outcome, ServedFrom
+from gateway.background import Background
 from gateway.catalog.assembly import Assembled, assemble
 from gateway.composition import Composed, Lasting, compose
 from gateway.fields.schema import schema
@@ -25,6 +26,7 @@ from gateway.rpc.channel import DataChannel
 from gateway.rpc.translate_report import ReportTranslation
 from gateway.store.cache.opening import Opened
 from gateway.store.ledger.keeping.means import Means
+from gateway.store.ledger.keeping.upkeep import Upkeep
 from gateway.store.ledger.reading.history import LedgerHistory
 from gateway.store.ledger.sqlite.opening import put_together
 from gateway.store.ledger.sqlite.reading import InlineReading
@@ -80,6 +82,7 @@ class Process:
     assembled: Assembled
     composed: Composed
     channel: DataChannel
+    upkeep: Background
 
     @classmethod
     async def started(cls, world: World) -> Process:
@@ -122,7 +125,9 @@ class Process:
         )
         lasting = Lasting(spending)
         built = _built(world, kit, ledger, lasting)
-        return cls(world, commits, ledger, cache, lasting, kit, *built)
+        upkeep = Background(Upkeep(ledger.instance, world.calendar).run)
+        upkeep.start()
+        return cls(world, commits, ledger, cache, lasting, kit, *built, upkeep)
 
     def reload(self) -> Assembled:
         """Serve by a changed config from here on; gives what the old one built, which runs on."""
@@ -139,6 +144,7 @@ class Process:
         for transport in self.assembled.transports:
             await transport.aclose()
         await self.cache.store.aclose()
+        await self.upkeep.aclose()
         await self.ledger.aclose()
 
     def die(self) -> None:

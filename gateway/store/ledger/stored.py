@@ -7,13 +7,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from connectors.contract import Query, Reply
+from connectors.errors import LedgerDown
 from connectors.kit import Clock, Ending
 from connectors.words import Billed, Effect, Outcome
 
 from ..writing.commits import Commits
 from . import entries
 from .book.claims import claimed_of
-from .book.guards import Claiming, Closing, Hold, Release, Saying, StillUnknown
+from .book.guards import Claiming, Closing, Hold, Release, Saying, StillUnknown, Unanswered
 from .contract import CallRow, Claim, Claimed, ClaimState, InquiryRow, RefusalRow, ServedRow, Source
 from .keeping.instance import Instance
 from .reading import calls
@@ -94,7 +95,14 @@ class StoredLedger:
         digest = "" if kept is None else kept[1]
         row = entries.outcome(call_id, ending, self.currency, digest, self._now())
         rows = (row,) if kept is None else (row, kept[0])
-        await self.commits.put(*rows, guard=_release(call_id, query.attempt.effect, ending))
+        release = _release(call_id, query.attempt.effect, ending)
+        try:
+            await self.commits.put(*rows, guard=release)
+        except LedgerDown:
+            known = ending.billed is not Billed.UNKNOWN
+            late = StillUnknown(call_id, release) if known else Unanswered(call_id)
+            self.instance.owed.owe(rows, late)
+            raise
 
     async def served(self, rows: Sequence[ServedRow]) -> None:
         now = self._now()

@@ -13,6 +13,7 @@ from ..book.guards import Saying
 from ..chain.growing import Chain
 from ..chain.heads import Head, Heads, HeadState, Mark
 from ..entries import moment
+from .owed import Owed
 from .recovery import Recovery
 
 TRIES, PAUSE = 10, 0.2
@@ -37,6 +38,7 @@ class Instance:
     commits: Commits
     heads: Heads
     recovery: Recovery
+    owed: Owed
     marked: Head | None = field(default=None)
     """The last of ours."""
     announce: Callable[[Head], None] = field(default=lambda _: None)
@@ -75,6 +77,7 @@ class Instance:
         closed = True
         if begun:
             try:
+                await self.owed.pay()
                 await self.commits.put(guard=Saying(_LEAVE, (self.chain.instance,)))
             except LedgerDown:
                 closed = False

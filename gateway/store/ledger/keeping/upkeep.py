@@ -1,4 +1,4 @@
-"""What is done for a ledger as long as it is open: signs of life, and marks."""
+"""What is done for a ledger as long as it is open: signs of life, what is owed, and marks."""
 
 from __future__ import annotations
 
@@ -28,6 +28,7 @@ class Upkeep:
             await self.clock.sleep(BEAT)
             with suppress(LedgerDown):
                 await self.instance.beat()
+                await self.instance.owed.pay()
                 if self.clock.now() - marked >= MARKED:
                     await self.instance.mark()
                     marked = self.clock.now()

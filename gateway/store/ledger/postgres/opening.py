@@ -21,6 +21,7 @@ from ..book.writing import Book
 from ..keeping.instance import Instance
 from ..keeping.leases import LEASED
 from ..keeping.means import Means
+from ..keeping.owed import Owed
 from ..keeping.recovery import Recovery
 from ..migrations.running import migrate
 from ..stored import StoredLedger
@@ -81,5 +82,5 @@ def at_url(
     commits = MigratedCommits(url, means.key, writer, patience=patience)
     reading, heads = PooledReading(dsn), HeadsTable(dsn, means.key)
     recovery = Recovery(commits, reading, heads, LEASED, means.clock, chain)
-    instance = Instance(chain, commits, heads, recovery)
+    instance = Instance(chain, commits, heads, recovery, Owed(commits))
     return StoredLedger(commits, reading, instance, means.sealed, means.clock, means.currency)

@@ -23,6 +23,7 @@ from ..chain.heads_file import HeadsFile
 from ..keeping.instance import Instance
 from ..keeping.leases import LOCKED
 from ..keeping.means import Means
+from ..keeping.owed import Owed
 from ..keeping.recovery import Recovery
 from ..reading.port import Reading
 from ..stored import StoredLedger
@@ -91,7 +92,7 @@ def put_together(
 ) -> StoredLedger:
     """Make the ledger of one process that is the only one on its database."""
     recovery = Recovery(commits, reading, heads, LOCKED, means.clock, chain)
-    instance = Instance(chain, commits, heads, recovery)
+    instance = Instance(chain, commits, heads, recovery, Owed(commits))
     return StoredLedger(commits, reading, instance, means.sealed, means.clock, means.currency)
 
 

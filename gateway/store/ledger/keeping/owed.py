@@ -1,0 +1,75 @@
+"""Ends of calls that could not be written down when they came, and are once the ledger is back."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from ...writing.batch import LARGEST_BATCH
+from ...writing.commits import Commits
+from ...writing.entry import BadRow, Row
+from ..book.guards import Answered, StillUnknown, Unanswered
+from ..contract import Resolved
+
+MOST = 10_000
+"""Ends that are remembered; of those beyond, the next start says that they are unknown."""
+
+_OVER = (Answered, Resolved, BadRow)
+"""
+The end was written after all, though that was not proved; or somebody else has found
+it out; or it can not be written at all, and the next start says that it is unknown.
+"""
+
+
+@dataclass(slots=True)
+class Owed:
+    """
+    Remembers what this process knows of its calls, and the ledger does not.
+
+    Whoever waited has been told that the end is unknown. It becomes known all the
+    same, with the answer that was paid for: a ledger that was away for a moment
+    leaves nothing behind that somebody has to ask the bureau about.
+    """
+
+    commits: Commits
+    _ends: dict[str, tuple[tuple[Row, ...], StillUnknown | Unanswered]] = field(
+        default_factory=dict, repr=False
+    )
+    """By call id."""
+    _paying: asyncio.Task[None] | None = field(default=None, repr=False)
+
+    def __len__(self) -> int:
+        return len(self._ends)
+
+    def owe(self, rows: tuple[Row, ...], guard: StillUnknown | Unanswered) -> None:
+        """Remember an end; `guard` keeps it from being written twice."""
+        if len(self._ends) < MOST:
+            self._ends.setdefault(guard.call_id, (rows, guard))
+
+    async def pay(self) -> None:
+        """Write what is owed. Raises `LedgerDown` where that can not be done now."""
+        if not self._ends:
+            return
+        # One at a time: two writings of one end in one commit would both be let in.
+        if self._paying is None or self._paying.done():
+            self._paying = asyncio.create_task(self._pay())
+        await asyncio.shield(self._paying)
+
+    async def _pay(self) -> None:
+        owed = list(self._ends)
+        for begin in range(0, len(owed), LARGEST_BATCH):
+            await self._some(owed[begin : begin + LARGEST_BATCH])
+
+    async def _some(self, owed: Sequence[str]) -> None:
+        ended = await asyncio.gather(*map(self._write, owed), return_exceptions=True)
+        for call_id, error in zip(owed, ended, strict=True):
+            if error is None or isinstance(error, _OVER):
+                del self._ends[call_id]
+        for error in ended:
+            if error is not None and not isinstance(error, _OVER):
+                raise error
+
+    async def _write(self, call_id: str) -> None:
+        rows, guard = self._ends[call_id]
+        await self.commits.put(*rows, guard=guard)

@@ -1,0 +1,182 @@
+"""What could not be written of a call when it ended is written once, when the ledger is back."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, closing, contextmanager
+from pathlib import Path
+from threading import Event
+
+import pytest
+
+from connectors.errors import LedgerDown
+from connectors.words import Billed, Effect, Outcome
+from gateway.clock import LoopClock
+from gateway.store.ledger.contract import Source
+from gateway.store.ledger.keeping.upkeep import Upkeep
+from gateway.store.ledger.sqlite.connecting import connect
+from gateway.store.ledger.stored import StoredLedger
+from tests.ledger_rows import ending, question, sqlite_ledger
+
+LOST = ending(Outcome.TIMEOUT, "", Billed.UNKNOWN)
+
+
+@asynccontextmanager
+async def opened(ledger: StoredLedger) -> AsyncIterator[StoredLedger]:
+    await ledger.start()
+    try:
+        yield ledger
+    finally:
+        await ledger.aclose()
+
+
+@contextmanager
+def locked(path: Path) -> Iterator[None]:
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.execute("BEGIN IMMEDIATE")
+        yield
+        connection.execute("ROLLBACK")
+
+
+class Hurried(LoopClock):
+    """Has hardly any patience."""
+
+    async def sleep(self, seconds: float) -> None:
+        await super().sleep(seconds / 1000)
+
+
+class LateCommits:
+    """Stands in for a disk whose commits are durable long before anybody hears of it."""
+
+    def __init__(self) -> None:
+        self.heard = Event()
+        self.heard.set()
+        self.durable = Event()
+
+    def connect(self, path: Path) -> LateConnection:
+        return LateConnection(connect(path), self)
+
+
+class LateConnection:
+    def __init__(self, connection: sqlite3.Connection, late: LateCommits) -> None:
+        self._connection = connection
+        self._late = late
+        self.close = connection.close
+
+    @property
+    def in_transaction(self) -> bool:
+        return self._connection.in_transaction
+
+    def execute(self, sql: str, parameters: tuple[object, ...] = (), /) -> sqlite3.Cursor:
+        done = self._connection.execute(sql, parameters)
+        if sql == "COMMIT":
+            self._late.durable.set()
+            self._late.heard.wait()
+        return done
+
+
+def ends(path: Path, call_id: str = "c") -> list[tuple[str, str]]:
+    with closing(sqlite3.connect(path)) as books:
+        said = "SELECT outcome, source FROM outcomes WHERE call_id = ? ORDER BY seq"
+        return books.execute(said, (call_id,)).fetchall()
+
+
+async def refused(ledger: StoredLedger, path: Path, call_id: str = "c") -> None:
+    """Let a call end while nothing can be written."""
+    with locked(path), pytest.raises(LedgerDown):
+        await ledger.outcome(question(call_id), ending())
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "ledger.db"
+
+
+async def test_an_end_is_written_as_soon_as_it_can_be(path: Path) -> None:
+    async with opened(sqlite_ledger(path, LoopClock())) as ledger:
+        await ledger.intent(question("c"), Effect.CHARGEABLE)
+        await refused(ledger, path)
+        assert ends(path) == []
+
+        await ledger.instance.owed.pay()
+
+        assert ends(path) == [("HIT", "attempt")]
+        assert len(ledger.instance.owed) == 0
+        (call,) = await ledger.calls("lender", "i-1")
+        assert call.billed is Billed.YES
+
+
+async def test_a_hard_inquiry_that_ends_late_stands_in_nobodys_way(path: Path) -> None:
+    async with opened(sqlite_ledger(path, LoopClock())) as ledger:
+        await ledger.intent(question("c", Effect.HARD_INQUIRY), Effect.HARD_INQUIRY)
+        with locked(path), pytest.raises(LedgerDown):
+            await ledger.outcome(question("c", Effect.HARD_INQUIRY), ending())
+
+        await ledger.instance.owed.pay()
+
+        await ledger.intent(question("next", Effect.HARD_INQUIRY), Effect.HARD_INQUIRY)
+
+
+async def test_upkeep_writes_what_is_owed_and_tries_again_where_it_can_not(path: Path) -> None:
+    async with opened(sqlite_ledger(path, LoopClock())) as ledger:
+        await ledger.intent(question("c"), Effect.CHARGEABLE)
+        await refused(ledger, path)
+        with locked(path), pytest.raises(LedgerDown):
+            await ledger.instance.owed.pay()
+        assert len(ledger.instance.owed) == 1
+
+        upkeep = asyncio.create_task(Upkeep(ledger.instance, Hurried()).run())
+        async with asyncio.timeout(10):
+            while ledger.instance.owed:
+                await asyncio.sleep(0.001)
+        upkeep.cancel()
+        await asyncio.gather(upkeep, return_exceptions=True)
+
+    assert ends(path) == [("HIT", "attempt")]
+
+
+async def test_what_is_owed_is_written_before_a_process_leaves(path: Path) -> None:
+    async with opened(sqlite_ledger(path, LoopClock())) as ledger:
+        for name in ("c", "d"):
+            await ledger.intent(question(name), Effect.CHARGEABLE)
+            await refused(ledger, path, name)
+
+    async with opened(sqlite_ledger(path, LoopClock())) as ledger:
+        assert not await ledger.unknown()
+    assert [ends(path, name) for name in ("c", "d")] == [[("HIT", "attempt")]] * 2
+
+
+@pytest.mark.parametrize("end", [ending(), LOST], ids=["known", "unknown"])
+async def test_an_end_that_nobody_could_prove_is_written_no_second_time(
+    path: Path, end: object
+) -> None:
+    late = LateCommits()
+    async with opened(sqlite_ledger(path, LoopClock(), connect=late.connect, patience=1)) as ledger:
+        await ledger.intent(question("c"), Effect.CHARGEABLE)
+        late.heard.clear()
+        late.durable.clear()
+        try:
+            with pytest.raises(LedgerDown):
+                await ledger.outcome(question("c"), end)  # type: ignore[arg-type]
+            assert len(ends(path)) == 1
+        finally:
+            late.heard.set()
+
+        await asyncio.gather(*(ledger.instance.owed.pay() for _ in range(5)))
+
+        assert len(ledger.instance.owed) == 0
+    assert len(ends(path)) == 1
+
+
+async def test_what_a_bill_has_told_meanwhile_is_not_told_again(path: Path) -> None:
+    async with opened(sqlite_ledger(path, LoopClock())) as ledger:
+        await ledger.intent(question("c"), Effect.CHARGEABLE)
+        await refused(ledger, path)
+        (call,) = await ledger.calls("lender", "i-1")
+        await ledger.resolve(call, ending(), Source.BILLING_FILE)
+
+        await ledger.instance.owed.pay()
+
+    assert [source for _, source in ends(path)] == ["billing_file"]
