@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
 
 from tests.virtual import LOOPS, VirtualLoop
 
-from .world import World
+from .world import DATABASES, World
 
 
 def pytest_asyncio_loop_factories() -> Mapping[str, type[VirtualLoop]]:
     return LOOPS
+
+
+@pytest.fixture(autouse=True)
+def databases() -> Iterator[None]:
+    """Close those that worlds have opened: they outlive every process in them."""
+    yield
+    while DATABASES:
+        DATABASES.pop().close()
 
 
 @pytest.fixture

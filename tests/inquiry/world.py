@@ -6,6 +6,7 @@ import asyncio
 import sqlite3
 from collections import Counter
 from collections.abc import Callable, Mapping
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
@@ -134,6 +135,9 @@ _CATALOGS: dict[str, Catalog] = {}
 SCRIPTS: list[Script] = []
 """The last is the one that is played."""
 
+DATABASES: list[sqlite3.Connection] = []
+"""Of the worlds of one test, closed at its end."""
+
 
 class Wire:
     """A plug-in that asks the script."""
@@ -237,6 +241,7 @@ class World:
             folder.files[file] = folder.files[file].replace("EFFECT", effect)
         (root / "config").mkdir(parents=True, exist_ok=True)
         connection = sqlite3.connect(":memory:", isolation_level=None)
+        DATABASES.append(connection)
         connection.deserialize(_ledger())
         return cls(folder, connection)
 
@@ -343,6 +348,6 @@ def files() -> dict[str, str]:
 @cache
 def _ledger() -> bytes:
     """Make the tables once: it takes longer than any test."""
-    connection = sqlite3.connect(":memory:", isolation_level=None)
-    prepare(connection, LEDGER_KEY)
-    return connection.serialize()
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
+        prepare(connection, LEDGER_KEY)
+        return connection.serialize()

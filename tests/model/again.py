@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Coroutine
 from contextlib import suppress
-from typing import Any
 
-from connectors.contract import Query, Reply, Standing
+from connectors.contract import Call, Query, Standing
 from connectors.errors import ConnectorError, LedgerDown
 from connectors.words import Purpose, ReuseMode
 from tests.simulation.books import Entry
@@ -28,6 +26,6 @@ def question(entry: Entry, asking: Asking, deadline: float) -> Query:
     return Query(entry.connector, standing, lambda: deadline, subject=subject)
 
 
-async def quietly(asking: Coroutine[Any, Any, Reply]) -> None:
+async def quietly(call: Call, query: Query) -> None:
     with suppress(ConnectorError, LedgerDown):
-        await asking
+        await call(query)

@@ -192,7 +192,8 @@ class Billing(RuleBasedStateMachine):
             lost = entry.outcomes and entry.outcomes[-1][3] == "recovery"
             if lost and entry.inquiry in known:
                 query = question(entry, known[entry.inquiry], self.loop.time() + 5)
-                self.loop.create_task(quietly(self.process.assembled.calls[entry.connector](query)))
+                call = self.process.assembled.calls[entry.connector]
+                self.loop.create_task(quietly(call, query))
 
     def _drop(self) -> None:
         self.world.now = self.loop.time()

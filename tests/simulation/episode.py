@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from functools import cache
 from random import Random
 
@@ -101,9 +101,8 @@ class Episode:
 def run(seed: str, count: int = INQUIRIES) -> Episode:
     """Run one episode. Raises `Violated`."""
     episode = Episode(seed, count)
-    with unhurried():
+    with unhurried(), closing(episode.world.database):
         episode.run()
-    episode.world.database.close()
     return episode
 
 

@@ -54,3 +54,4 @@ def test_a_ledger_that_is_down_keeps_everybody_from_asking(how: str) -> None:
     assert seen == 0
     assert slowest <= 0.25
     loop.drop()
+    world.database.close()
