@@ -13,14 +13,17 @@ import pytest
 
 from connectors.contract import Reply
 from connectors.errors import LedgerDown, Unresolved
+from connectors.kit import Ending
 from connectors.words import Billed, Effect, Outcome, ServedFrom
+from gateway.store.ledger import entries
+from gateway.store.ledger.book.guards import Release, StillUnknown, Unanswered, Unsent
 from gateway.store.ledger.contract import ClaimState, RefusalRow, Resolved, ServedRow, Source, Taken
 from gateway.store.ledger.reading.calls import Sought, search, unknown
 from gateway.store.ledger.reading.history import LedgerHistory, usage
-from gateway.store.ledger.stored import StoredLedger
+from gateway.store.ledger.stored import NEVER_SENT, StoredLedger
 from gateway.store.ledger.tables import CHAINED
 from gateway.store.ledger.verify import verify
-from gateway.store.writing.entry import BadRow
+from gateway.store.writing.entry import BadRow, Row
 
 from ..ledger_databases import Database, database, killed
 from ..ledger_rows import EXPIRES, GRANT, KEY, claim, ending, question
@@ -448,6 +451,33 @@ async def test_what_is_known_is_not_said_otherwise_by_who_was_not_there(
     assert await home.ask("SELECT call_id FROM holds") == [("call-2",)]
     await ledger.resolve(other, never, Source.BY_HAND)
     assert await home.ask("SELECT call_id FROM holds") == []
+
+
+@pytest.mark.parametrize("effect", [PAID, HARD])
+async def test_what_is_owed_is_written_once_and_only_of_what_was_intended(
+    ledger: StoredLedger, home: Database, effect: Effect
+) -> None:
+    for name in ("ended", "open", "unsent"):
+        standing = replace(question(name, effect).standing, subject_token=name)
+        await ledger.intent(replace(question(name, effect), standing=standing), effect)
+    await ledger.outcome(question("ended", effect), ending(Outcome.LOST, billed=Billed.UNKNOWN))
+    owed, now = ledger.instance.owed, "2026-01-01"
+
+    def end(call_id: str, what: Ending) -> tuple[Row, ...]:
+        return (entries.outcome(call_id, what, "EUR", "", now),)
+
+    lost = ending(Outcome.LOST, billed=Billed.UNKNOWN)
+    owed.owe(end("ended", lost), Unanswered("ended"))
+    owed.owe(end("open", ending()), StillUnknown("open", Release("open")))
+    owed.owe(end("unsent", NEVER_SENT), Unsent("unsent", Release("unsent")))
+    owed.owe(end("nobody", NEVER_SENT), Unsent("nobody", Release("nobody")))
+    await owed.pay()
+
+    said = "SELECT call_id, outcome FROM outcomes ORDER BY call_id"
+    assert await home.ask(said) == [("ended", "LOST"), ("open", "HIT"), ("unsent", "UNREACHABLE")]
+    kept = [("ended",)] if effect is HARD else []
+    assert await home.ask("SELECT call_id FROM holds") == kept
+    assert len(owed) == 0
 
 
 async def test_history_counts_attempts_and_what_they_cost(home: Database) -> None:

@@ -180,3 +180,35 @@ async def test_what_a_bill_has_told_meanwhile_is_not_told_again(path: Path) -> N
         await ledger.instance.owed.pay()
 
     assert [source for _, source in ends(path)] == ["billing_file"]
+
+
+@pytest.mark.parametrize("effect", [Effect.CHARGEABLE, Effect.HARD_INQUIRY])
+async def test_an_intent_that_nobody_could_prove_is_said_to_be_unsent(
+    path: Path, effect: Effect
+) -> None:
+    """And a hard inquiry that never was sent keeps nobody away."""
+    late = LateCommits()
+    async with opened(sqlite_ledger(path, LoopClock(), connect=late.connect, patience=1)) as ledger:
+        late.heard.clear()
+        try:
+            with pytest.raises(LedgerDown):
+                await ledger.intent(question("c", effect), effect)
+        finally:
+            late.heard.set()
+
+        await ledger.instance.owed.pay()
+
+        (call,) = await ledger.calls("lender", "i-1")
+        assert (call.outcome, call.billed) == (Outcome.UNREACHABLE, Billed.NO)
+        await ledger.intent(question("next", effect), effect)
+
+
+async def test_of_a_call_that_never_was_intended_no_end_is_written(path: Path) -> None:
+    async with opened(sqlite_ledger(path, LoopClock())) as ledger:
+        with locked(path), pytest.raises(LedgerDown):
+            await ledger.intent(question("c"), Effect.CHARGEABLE)
+
+        await ledger.instance.owed.pay()
+
+        assert len(ledger.instance.owed) == 0
+    assert ends(path) == []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 from connectors.contract import Query, Reply
 from connectors.errors import LedgerDown
@@ -14,7 +15,7 @@ from connectors.words import Billed, Effect, Outcome
 from ..writing.commits import Commits
 from . import entries
 from .book.claims import claimed_of
-from .book.guards import Claiming, Closing, Hold, Release, Saying, StillUnknown, Unanswered
+from .book.guards import Claiming, Closing, Hold, Release, Saying, StillUnknown, Unanswered, Unsent
 from .contract import CallRow, Claim, Claimed, ClaimState, InquiryRow, RefusalRow, ServedRow, Source
 from .keeping.instance import Instance
 from .reading import calls
@@ -37,6 +38,10 @@ _ERASE_CLAIMS = """
     UPDATE claims SET request = '', kept = NULL WHERE tenant = ?1 AND inquiry_id IN (
         SELECT inquiry_id FROM inquiries WHERE tenant = ?1 AND subject_token = ?2)
 """
+
+
+NEVER_SENT = Ending(Outcome.UNREACHABLE, Billed.NO, Decimal(0), "", 0.0)
+"""Of a call whose intent could not be proved."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +86,17 @@ class StoredLedger:
         guard = _hold(query) if effect is Effect.HARD_INQUIRY else None
         row = entries.intent(query, effect, self.currency, self._now())
         written = self.commits.put(row, guard=guard)
+        try:
+            await self._intended(written)
+        except LedgerDown:
+            # Nothing is sent: if the row is there after all, so is soon that it was not.
+            call_id, now = query.attempt.call_id, self._now()
+            end = entries.outcome(call_id, NEVER_SENT, self.currency, "", now)
+            release = _release(call_id, effect, NEVER_SENT)
+            self.instance.owed.owe((end,), Unsent(call_id, release))
+            raise
+
+    async def _intended(self, written: asyncio.Future[None]) -> None:
         try:
             await asyncio.shield(written)
         except asyncio.CancelledError:

@@ -56,6 +56,14 @@ class Unanswered:
 
 
 @dataclass(frozen=True, slots=True)
+class Unsent:
+    """A call is to be intended and without an outcome; then it gives back its hold."""
+
+    call_id: str
+    release: Release | None
+
+
+@dataclass(frozen=True, slots=True)
 class StillUnknown:
     """It is not to be known yet whether a call was charged for; then it may give back its hold."""
 
@@ -72,4 +80,4 @@ class Saying:
 
 
 class Answered(Exception):
-    """A call has an outcome already, so none is written by whoever was not there."""
+    """A call has an outcome already, or was never intended: none is written."""

@@ -12,7 +12,7 @@ from ...writing.entry import Entry
 from ...writing.steps import Steps
 from ..tables import HOLDS
 from .dialect import Dialect, insert
-from .guards import Answered, Hold, Release, StillUnknown, Unanswered
+from .guards import Answered, Hold, Release, StillUnknown, Unanswered, Unsent
 from .rounds import Refused, of, rounds
 
 _PLACE = HOLDS[:4]
@@ -39,6 +39,10 @@ class Holds:
         )
         self._release = f"DELETE FROM holds WHERE call_id IN ({dialect.listed(1)})"  # noqa: S608 - ours
         self._answered = f"SELECT call_id FROM outcomes WHERE call_id IN ({dialect.listed(1)})"  # noqa: S608 - ours
+        self._open = (
+            f"SELECT call_id FROM intents WHERE call_id IN ({dialect.listed(1)}) AND NOT EXISTS "  # noqa: S608 - ours
+            "(SELECT 1 FROM outcomes WHERE outcomes.call_id = intents.call_id)"
+        )
 
     def opened(self) -> Steps[None]:
         if self._alone:
@@ -49,7 +53,8 @@ class Holds:
 
     def release(self, entries: Sequence[Entry]) -> Steps[None]:
         resolved = [guard.release for _, guard in of(entries, StillUnknown)]
-        released = [*(guard for _, guard in of(entries, Release)), *resolved]
+        unsent = [guard.release for _, guard in of(entries, Unsent)]
+        released = [*(guard for _, guard in of(entries, Release)), *resolved, *unsent]
         self._released = {guard.call_id for guard in released if guard is not None}
         yield from self._give_back(self._released)
 
@@ -81,6 +86,14 @@ class Holds:
             return {}
         found = yield self._answered, (orjson.dumps(sorted(asked)).decode(),)
         return {asked[call_id]: Answered() for (call_id,) in found}
+
+    def unsent(self, entries: Sequence[Entry]) -> Steps[Refused]:
+        asked = {guard.call_id: entry for entry, guard in of(entries, Unsent)}
+        if not asked:
+            return {}
+        found = yield self._open, (orjson.dumps(sorted(asked)).decode(),)
+        left_open = {call_id for (call_id,) in found}
+        return {entry: Answered() for call_id, entry in asked.items() if call_id not in left_open}
 
 
 def _row(guard: Hold) -> tuple[object, ...]:

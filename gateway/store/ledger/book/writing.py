@@ -85,10 +85,11 @@ class Book:
         if not guarded:
             return refused
         refused |= yield from self._resolving.known(entries)
+        refused |= yield from self._holds.unanswered(guarded)
+        refused |= yield from self._holds.unsent(guarded)
         # What is given back first: whoever takes may be waiting for just that.
         yield from self._claims.close(guarded)
         yield from self._holds.release([entry for entry in guarded if entry not in refused])
         refused |= yield from self._claims.claim(guarded)
         refused |= yield from self._holds.take(guarded)
-        refused |= yield from self._holds.unanswered(guarded)
         return refused

@@ -9,8 +9,11 @@ from dataclasses import dataclass, field
 from ...writing.batch import LARGEST_BATCH
 from ...writing.commits import Commits
 from ...writing.entry import BadRow, Row
-from ..book.guards import Answered, StillUnknown, Unanswered
+from ..book.guards import Answered, StillUnknown, Unanswered, Unsent
 from ..contract import Resolved
+
+Guard = StillUnknown | Unanswered | Unsent
+"""What keeps an end from being written twice."""
 
 MOST = 10_000
 """Ends that are remembered; of those beyond, the next start says that they are unknown."""
@@ -33,18 +36,16 @@ class Owed:
     """
 
     commits: Commits
-    _ends: dict[str, tuple[tuple[Row, ...], StillUnknown | Unanswered]] = field(
-        default_factory=dict, repr=False
-    )
+    _ends: dict[str, tuple[tuple[Row, ...], Guard]] = field(default_factory=dict, repr=False)
     """By call id."""
     _paying: asyncio.Task[None] | None = field(default=None, repr=False)
 
     def __len__(self) -> int:
         return len(self._ends)
 
-    def owe(self, rows: tuple[Row, ...], guard: StillUnknown | Unanswered) -> None:
-        """Remember an end; `guard` keeps it from being written twice."""
-        if len(self._ends) < MOST:
+    def owe(self, rows: tuple[Row, ...], guard: Guard) -> None:
+        """Remember an end; of calls never sent, of which an outage makes many, half as many."""
+        if len(self._ends) < (MOST // 2 if isinstance(guard, Unsent) else MOST):
             self._ends.setdefault(guard.call_id, (rows, guard))
 
     async def pay(self) -> None:
