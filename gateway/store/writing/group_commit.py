@@ -100,7 +100,8 @@ class GroupCommit:
             _tell(loop, [(opened, LedgerDown(str(error)))])
         finally:
             self._writer.close()
-            _tell(loop, [(ended, None)])
+            # Whoever still waits for it to open would wait for ever.
+            _tell(loop, [(opened, LedgerDown("the writing thread has ended")), (ended, None)])
 
     def _take(self) -> list[Entry]:
         """Wait for entries, and take with them what has queued up behind; none is the end."""
