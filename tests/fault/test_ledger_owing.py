@@ -212,3 +212,83 @@ async def test_of_a_call_that_never_was_intended_no_end_is_written(path: Path) -
 
         assert len(ledger.instance.owed) == 0
     assert ends(path) == []
+
+
+class BrokenCommit:
+    """Stands in for a disk that refuses one commit."""
+
+    def __init__(self) -> None:
+        self.is_broken = False
+
+    def connect(self, path: Path) -> BrokenConnection:
+        return BrokenConnection(connect(path), self)
+
+
+class BrokenConnection:
+    def __init__(self, connection: sqlite3.Connection, broken: BrokenCommit) -> None:
+        self._connection = connection
+        self._broken = broken
+        self.close = connection.close
+
+    @property
+    def in_transaction(self) -> bool:
+        return self._connection.in_transaction
+
+    def execute(self, sql: str, parameters: tuple[object, ...] = (), /) -> sqlite3.Cursor:
+        if sql == "COMMIT" and self._broken.is_broken:
+            self._broken.is_broken = False
+            raise sqlite3.OperationalError("disk I/O error")
+        return self._connection.execute(sql, parameters)
+
+
+async def test_what_a_failed_commit_would_have_given_back_is_given_back_later(path: Path) -> None:
+    hard, disk = Effect.HARD_INQUIRY, BrokenCommit()
+    async with opened(sqlite_ledger(path, LoopClock(), connect=disk.connect)) as ledger:
+        await ledger.intent(question("c", hard), hard)
+        disk.is_broken = True
+        with pytest.raises(LedgerDown):
+            await ledger.outcome(question("c", hard), ending())
+        await ledger.intent(question("free", Effect.FREE), Effect.FREE)
+
+        await ledger.instance.owed.pay()
+
+        await ledger.intent(question("next", hard), hard)
+
+
+async def test_the_end_of_a_job_is_its_last_word(path: Path) -> None:
+    async with opened(sqlite_ledger(path, LoopClock())) as ledger:
+        await ledger.intent(question("c"), Effect.CHARGEABLE)
+        with locked(path), pytest.raises(LedgerDown):
+            await ledger.outcome(question("c"), ending(Outcome.PENDING, billed=Billed.NO))
+        await ledger.outcome(question("c"), LOST)
+
+        await ledger.instance.owed.pay()
+
+    assert ends(path) == [("TIMEOUT", "attempt")]
+
+
+async def test_of_two_ends_that_are_owed_the_later_is_written(path: Path) -> None:
+    async with opened(sqlite_ledger(path, LoopClock())) as ledger:
+        await ledger.intent(question("c"), Effect.CHARGEABLE)
+        with locked(path):
+            for end in (ending(Outcome.PENDING, billed=Billed.NO), ending()):
+                with pytest.raises(LedgerDown):
+                    await ledger.outcome(question("c"), end)
+
+        await ledger.instance.owed.pay()
+
+    assert ends(path) == [("HIT", "attempt")]
+
+
+async def test_an_end_is_owed_also_where_its_waiter_left(path: Path) -> None:
+    disk = BrokenCommit()
+    async with opened(sqlite_ledger(path, LoopClock(), connect=disk.connect)) as ledger:
+        await ledger.intent(question("c"), Effect.CHARGEABLE)
+        disk.is_broken = True
+        leaving = asyncio.create_task(ledger.outcome(question("c"), ending()))
+        await asyncio.sleep(0)
+        leaving.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await leaving
+
+    assert ends(path) == [("HIT", "attempt")]

@@ -18,7 +18,7 @@ import pytest
 from connectors.errors import LedgerDown
 from connectors.words import Effect, Outcome
 from gateway.clock import LoopClock
-from gateway.store.ledger.contract import ClaimState, Source, Taken
+from gateway.store.ledger.contract import ClaimState, Resolved, Source, Taken
 from gateway.store.ledger.postgres.connecting import connect
 from gateway.store.ledger.postgres.opening import at_url
 from gateway.store.ledger.stored import StoredLedger
@@ -26,7 +26,7 @@ from gateway.store.ledger.verify import verify
 from gateway.store.writing.patience import PATIENCE
 
 from ..ledger_databases import Database, database, killed
-from ..ledger_rows import GRANT, KEY, claim, means, question
+from ..ledger_rows import GRANT, KEY, claim, ending, means, question
 from ..postgres import running
 
 PAID = Effect.CHARGEABLE
@@ -279,3 +279,58 @@ async def test_a_database_that_is_not_there_is_said_without_its_password(tmp_pat
     await ledger.aclose()
     assert "canary" not in repr(caught.value)
     assert caught.value.__cause__ is None
+
+
+@asynccontextmanager
+async def locked(home: Database, name: str) -> AsyncIterator[Any]:
+    """Be in the middle of a commit that concerns a call, or an instance."""
+    connection = await asyncpg.connect(home.url)
+    try:
+        async with connection.transaction():
+            await connection.execute("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", name)
+            yield connection
+    finally:
+        await connection.close()
+
+
+async def until_somebody_waits(home: Database) -> None:
+    async with asyncio.timeout(10):
+        while not await home.ask("SELECT 1 FROM pg_locks WHERE NOT granted"):
+            await asyncio.sleep(0.01)
+
+
+async def test_of_two_processes_that_say_an_end_the_second_looks_at_the_first(
+    home: Database,
+) -> None:
+    async with home.opened() as ledger:
+        await ledger.intent(question("c"), Effect.CHARGEABLE)
+        (call,) = await ledger.calls("lender", "i-1")
+        async with locked(home, "c") as other:
+            saying = asyncio.create_task(ledger.resolve(call, ending(), Source.BY_HAND))
+            await until_somebody_waits(home)
+            await other.execute(
+                "INSERT INTO outcomes VALUES (nextval('ledger_seq'), 'c', 'NO_HIT', 'NO', '0', "
+                "'EUR', '', 0, 'status_query', '', 'today', 'another', 1, 'hash')"
+            )
+        with pytest.raises(Resolved):
+            await saying
+
+    assert await home.ask("SELECT source FROM outcomes") == [("status_query",)]
+
+
+async def test_a_new_connection_waits_for_the_commit_that_the_last_one_gave_up(
+    home: Database,
+) -> None:
+    async with home.opened() as ledger:
+        await ledger.intent(question("before"), Effect.FREE)
+        async with locked(home, ledger.instance.chain.instance):
+            await home.ask(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE state = 'idle' "
+                "AND application_name = 'bureau-gateway' AND datname = current_database()"
+            )
+            with pytest.raises(LedgerDown):
+                await ledger.intent(question("meanwhile"), Effect.FREE)
+        await ledger.intent(question("after"), Effect.FREE)
+
+    rows = await home.ask("SELECT call_id FROM intents ORDER BY seq")
+    assert rows == [("before",), ("after",)]

@@ -97,13 +97,17 @@ class StoredLedger:
             raise
 
     async def _intended(self, written: asyncio.Future[None]) -> None:
-        try:
-            await asyncio.shield(written)
-        except asyncio.CancelledError:
-            # Whoever left has an end to write down, but only of what was intended: where the
-            # row is refused, or not proved to be there, that is raised in the cancel's place.
-            await written
-            raise
+        left: asyncio.CancelledError | None = None
+        while not written.done():
+            try:
+                await asyncio.shield(written)
+            except asyncio.CancelledError as cancelled:
+                left = cancelled
+        # Whoever left has an end to write down, but only of what was intended: where the row
+        # is refused, or not proved to be there, that is raised in the cancel's place.
+        written.result()
+        if left is not None:
+            raise left
 
     async def outcome(self, query: Query, ending: Ending, reply: Reply | None = None) -> None:
         call_id = query.attempt.call_id
@@ -112,13 +116,23 @@ class StoredLedger:
         row = entries.outcome(call_id, ending, self.currency, digest, self._now())
         rows = (row,) if kept is None else (row, kept[0])
         release = _release(call_id, query.attempt.effect, ending)
+        known = ending.billed is not Billed.UNKNOWN
+        late = StillUnknown(call_id, release) if known else Unanswered(call_id)
+        owed = self.instance.owed
+        owed.forget(call_id)
         try:
-            await self.commits.put(*rows, guard=release)
+            written = self.commits.put(*rows, guard=release)
         except LedgerDown:
-            known = ending.billed is not Billed.UNKNOWN
-            late = StillUnknown(call_id, release) if known else Unanswered(call_id)
-            self.instance.owed.owe(rows, late)
+            owed.owe(rows, late)
             raise
+
+        def ended(written: asyncio.Future[None]) -> None:
+            if not written.cancelled() and isinstance(written.exception(), LedgerDown):
+                owed.owe(rows, late)
+
+        # It is owed also where nobody waits for it any more.
+        written.add_done_callback(ended)
+        await asyncio.shield(written)
 
     async def served(self, rows: Sequence[ServedRow]) -> None:
         now = self._now()

@@ -34,6 +34,10 @@ class Dialect(Protocol):
         """Add rows by one statement, whose `last` words say what else is to be done."""
         ...
 
+    def alone(self, names: Sequence[str]) -> Steps[None]:
+        """Wait until nobody else is at any of these, and keep others away until the commit."""
+        ...
+
     def last(self) -> Steps[int]:
         """Read the last number of a row, over all tables, where nobody else draws any."""
         ...
@@ -70,6 +74,9 @@ class Sqlite:
         statement = f"INSERT INTO {table} ({', '.join(columns)}) VALUES {values} {last}"  # noqa: S608 - ours
         return statement, tuple(chain.from_iterable(rows))
 
+    def alone(self, _names: Sequence[str]) -> Steps[None]:
+        yield from ()
+
     def last(self) -> Steps[int]:
         ((last,),) = yield self._last, ()
         return int(last)
@@ -95,6 +102,14 @@ class Postgresql:
     def added(self, table: str, columns: Sequence[str], rows: Rows, last: str = "") -> Statement:
         """Hand them over as JSON: one statement, however many they are."""
         return f"{insert(self, table, columns)} {last}", (orjson.dumps(rows).decode(),)
+
+    def alone(self, names: Sequence[str]) -> Steps[None]:
+        # In their order, so that two who want the same two do not wait for each other.
+        locked = (
+            "SELECT pg_advisory_xact_lock(hashtextextended(name, 0)) FROM "
+            "(SELECT name FROM json_array_elements_text(?1::json) AS each(name) ORDER BY name) AS n"
+        )
+        yield locked, (orjson.dumps(sorted(names)).decode(),)
 
     def last(self) -> Steps[int]:
         yield from ()

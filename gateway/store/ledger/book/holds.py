@@ -12,7 +12,7 @@ from ...writing.entry import Entry
 from ...writing.steps import Steps
 from ..tables import HOLDS
 from .dialect import Dialect, insert
-from .guards import Answered, Hold, Release, StillUnknown, Unanswered, Unsent
+from .guards import Hold, Release, StillUnknown, Unsent
 from .rounds import Refused, of, rounds
 
 _PLACE = HOLDS[:4]
@@ -38,15 +38,14 @@ class Holds:
             f"WHERE ({', '.join(_PLACE)}) IN ({dialect.unpacked(_PLACE)})"
         )
         self._release = f"DELETE FROM holds WHERE call_id IN ({dialect.listed(1)})"  # noqa: S608 - ours
-        self._answered = f"SELECT call_id FROM outcomes WHERE call_id IN ({dialect.listed(1)})"  # noqa: S608 - ours
-        self._open = (
-            f"SELECT call_id FROM intents WHERE call_id IN ({dialect.listed(1)}) AND NOT EXISTS "  # noqa: S608 - ours
-            "(SELECT 1 FROM outcomes WHERE outcomes.call_id = intents.call_id)"
-        )
 
     def opened(self) -> Steps[None]:
         if self._alone:
             self._held = {call_id for (call_id,) in (yield "SELECT call_id FROM holds", ())}
+
+    def begun(self) -> None:
+        """Forget what a batch that failed would have given back."""
+        self._released = set()
 
     def committed(self) -> None:
         self._held -= self._released
@@ -79,21 +78,6 @@ class Holds:
             calls = calls & self._held
         if calls:
             yield self._release, (orjson.dumps(sorted(calls)).decode(),)
-
-    def unanswered(self, entries: Sequence[Entry]) -> Steps[Refused]:
-        asked = {guard.call_id: entry for entry, guard in of(entries, Unanswered)}
-        if not asked:
-            return {}
-        found = yield self._answered, (orjson.dumps(sorted(asked)).decode(),)
-        return {asked[call_id]: Answered() for (call_id,) in found}
-
-    def unsent(self, entries: Sequence[Entry]) -> Steps[Refused]:
-        asked = {guard.call_id: entry for entry, guard in of(entries, Unsent)}
-        if not asked:
-            return {}
-        found = yield self._open, (orjson.dumps(sorted(asked)).decode(),)
-        left_open = {call_id for (call_id,) in found}
-        return {entry: Answered() for call_id, entry in asked.items() if call_id not in left_open}
 
 
 def _row(guard: Hold) -> tuple[object, ...]:

@@ -13,7 +13,7 @@ from .dialect import Dialect
 from .fence import Fence
 from .guards import Saying
 from .holds import Holds
-from .resolving import Resolving
+from .resolving import Resolving, ended
 from .rounds import Refused, of
 
 _COLUMNS = {**MUTABLE, **{table: written(table) for table in CHAINED}}
@@ -45,6 +45,8 @@ class Book:
         self._last = self._drawn = 0
 
     def opened(self) -> Steps[None]:
+        # A commit of ours that we gave up may be made yet: only then it is known where we are.
+        yield from self._dialect.alone([self.chain.instance])
         yield from self.chain.reopened()
         yield from self._holds.opened()
         self._last = yield from self._dialect.last()
@@ -80,13 +82,14 @@ class Book:
         self._holds.committed()
 
     def _decide(self, entries: Sequence[Entry]) -> Steps[Refused]:
+        self._holds.begun()
+        # Of two processes that say how one call ended, the second looks at what the first said.
+        yield from self._dialect.alone([self.chain.instance, *sorted(ended(entries))])
         refused = {} if self._fence is None else (yield from self._fence.keep_out(entries))
         guarded = [entry for entry in entries if entry.guard is not None and entry not in refused]
         if not guarded:
             return refused
-        refused |= yield from self._resolving.known(entries)
-        refused |= yield from self._holds.unanswered(guarded)
-        refused |= yield from self._holds.unsent(guarded)
+        refused |= yield from self._resolving.said([one for one in entries if one not in refused])
         # What is given back first: whoever takes may be waiting for just that.
         yield from self._claims.close(guarded)
         yield from self._holds.release([entry for entry in guarded if entry not in refused])

@@ -77,15 +77,32 @@ class Instance:
         closed = True
         if begun:
             try:
-                await self.owed.pay()
-                await self.commits.put(guard=Saying(_LEAVE, (self.chain.instance,)))
+                await self._leave()
             except LedgerDown:
-                closed = False
+                closed = await self._leave_again()
         await self.commits.aclose()
         if begun:
             # Where the last commit is not proved, there may be rows behind it.
             with suppress(LedgerDown):
                 await self._mark(HeadState.CLOSED if closed else HeadState.RUNNING)
+
+    async def _leave(self) -> None:
+        """Write what is owed first: a process that owes nothing has left nothing open."""
+        is_owing = True
+        while is_owing:
+            await self.owed.pay()
+            await self.commits.put(guard=Saying(_LEAVE, (self.chain.instance,)))
+            is_owing = bool(self.owed)
+
+    async def _leave_again(self) -> bool:
+        """Try once more where something is owed: the commit that failed may have been its own."""
+        if not self.owed:
+            return False
+        try:
+            await self._leave()
+        except LedgerDown:
+            return False
+        return True
 
     async def _mark(self, state: HeadState) -> None:
         now = moment(self.recovery.clock.utc())

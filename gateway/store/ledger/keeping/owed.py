@@ -15,6 +15,8 @@ from ..contract import Resolved
 Guard = StillUnknown | Unanswered | Unsent
 """What keeps an end from being written twice."""
 
+End = tuple[tuple[Row, ...], Guard]
+
 MOST = 10_000
 """Ends that are remembered; of those beyond, the next start says that they are unknown."""
 
@@ -36,7 +38,7 @@ class Owed:
     """
 
     commits: Commits
-    _ends: dict[str, tuple[tuple[Row, ...], Guard]] = field(default_factory=dict, repr=False)
+    _ends: dict[str, End] = field(default_factory=dict, repr=False)
     """By call id."""
     _paying: asyncio.Task[None] | None = field(default=None, repr=False)
 
@@ -46,7 +48,11 @@ class Owed:
     def owe(self, rows: tuple[Row, ...], guard: Guard) -> None:
         """Remember an end; of calls never sent, of which an outage makes many, half as many."""
         if len(self._ends) < (MOST // 2 if isinstance(guard, Unsent) else MOST):
-            self._ends.setdefault(guard.call_id, (rows, guard))
+            self._ends[guard.call_id] = (rows, guard)
+
+    def forget(self, call_id: str) -> None:
+        """Owe no end any more of which another is said: a job has that of each message."""
+        self._ends.pop(call_id, None)
 
     async def pay(self) -> None:
         """Write what is owed. Raises `LedgerDown` where that can not be done now."""
@@ -58,19 +64,22 @@ class Owed:
         await asyncio.shield(self._paying)
 
     async def _pay(self) -> None:
-        owed = list(self._ends)
+        owed = list(self._ends.values())
         for begin in range(0, len(owed), LARGEST_BATCH):
             await self._some(owed[begin : begin + LARGEST_BATCH])
 
-    async def _some(self, owed: Sequence[str]) -> None:
+    async def _some(self, owed: Sequence[End]) -> None:
         ended = await asyncio.gather(*map(self._write, owed), return_exceptions=True)
-        for call_id, error in zip(owed, ended, strict=True):
-            if error is None or isinstance(error, _OVER):
-                del self._ends[call_id]
+        for end, error in zip(owed, ended, strict=True):
+            _, guard = end
+            over = error is None or isinstance(error, _OVER)
+            if over and self._ends.get(guard.call_id) is end:
+                del self._ends[guard.call_id]
         for error in ended:
             if error is not None and not isinstance(error, _OVER):
                 raise error
 
-    async def _write(self, call_id: str) -> None:
-        rows, guard = self._ends[call_id]
-        await self.commits.put(*rows, guard=guard)
+    async def _write(self, end: End) -> None:
+        rows, guard = end
+        if self._ends.get(guard.call_id) is end:
+            await self.commits.put(*rows, guard=guard)
