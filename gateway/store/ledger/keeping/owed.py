@@ -58,7 +58,7 @@ class Owed:
         """Write what is owed. Raises `LedgerDown` where that can not be done now."""
         if not self._ends:
             return
-        # One at a time: two writings of one end in one commit would both be let in.
+        # One at a time: whoever leaves waits for what is being written already.
         if self._paying is None or self._paying.done():
             self._paying = asyncio.create_task(self._pay())
         await asyncio.shield(self._paying)
