@@ -69,12 +69,13 @@ async def test_a_stranger_hears_so_once_and_not_for_each_item(house: House) -> N
 
 
 async def test_an_item_has_its_own_time_and_what_it_paid_for_settles(house: House) -> None:
-    slow = Step("slow:1s", path="/credit/v1/reports", keep=True)
+    slow = Step("slow:2s", path="/credit/v1/reports", keep=True)
     house.demo.bureaus.script("credit_report", slow)
     late, other = item(house), item(house)
     for each in (late, other):
         each.inquiry.fields.paths[:] = ["credit_summary"]
     late.timeout.FromMilliseconds(500)
+    other.timeout.FromSeconds(8)
     answers = await ended(house, [late, other])
 
     refusal = answers[late.inquiry.inquiry_id].refusal
