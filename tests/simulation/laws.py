@@ -210,12 +210,16 @@ def _costs(
 
 def alone(case: Case) -> Iterator[str]:
     """One id is one inquiry: answered with one body only, and each of its parts paid for once."""
+    # What was unknown when it was told may have turned out to be free since.
+    free = {call_id for call_id, entry in case.entries.items() if entry.billed == "NO"}
     for asking in case.askings:
         ends = [said for said in asking.said if said.end == "OK"]
         if len({said.errand for said in ends}) > 1:
             yield f"{asking.id} was answered with two bodies"
         parts = (each for said in ends if said.report for each in said.report.connectors)
-        paid = Counter(part.connector for part in parts if amount(part.cost))
+        paid = Counter(
+            part.connector for part in parts if amount(part.cost) and part.call_id not in free
+        )
         yield from (f"{asking.id} paid {each} twice" for each in paid if paid[each] > 1)
 
 
