@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
+from asyncio import StreamReader
 from asyncio.subprocess import Process
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -158,4 +159,15 @@ async def served(root: Path) -> AsyncIterator[tuple[int, Process]]:
     """Run the gateway's own command, on whatever port is free."""
     async with cli.running("serve", root, "--listen", "127.0.0.1:0", cwd=root) as process:
         line = await cli.said(process, "listening on port")
-        yield int(line.partition("port ")[2].partition(";")[0]), process
+        logs = asyncio.gather(*map(_read_out, (process.stdout, process.stderr)))
+        try:
+            yield int(line.partition("port ")[2].partition(";")[0]), process
+        finally:
+            logs.cancel()
+            await asyncio.gather(logs, return_exceptions=True)
+
+
+async def _read_out(log: StreamReader | None) -> None:
+    """Read on: asyncio hears of no end of a process whose pipes hold more than it buffers."""
+    while log is not None and await log.read(2**16):
+        continue
