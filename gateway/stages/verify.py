@@ -27,7 +27,6 @@ DECLINED = frozenset(
     {
         Outcome.NEED_INPUT,
         Outcome.SKIPPED_POLICY,
-        Outcome.SKIPPED_BUDGET,
         Outcome.SKIPPED_COST,
         Outcome.NOT_NEEDED,
     }
@@ -135,7 +134,8 @@ def _refuse_emptiness(answers: Answers) -> None:
     End without a report where nothing at all was learnt and something was tried.
 
     UNAVAILABLE promises that nothing was bought; whatever may have been makes it
-    the ambiguous error instead.
+    the ambiguous error instead. Where time was too short to ask anybody, that is no
+    report either: else the id would be answered with nothing from then on.
     """
     if any(answer.reply is not None for answer in answers.by_connector.values()):
         return

@@ -166,7 +166,7 @@ def billed(error: ConnectorError, how: Billed = Billed.UNKNOWN) -> Answer:
     return failed(error)
 
 
-@pytest.mark.parametrize("kind", [NotSent, Refused, RateLimited, BulkheadFull])
+@pytest.mark.parametrize("kind", [NotSent, Refused, RateLimited, BulkheadFull, NoBudget])
 def test_no_data_and_nothing_bought_is_unavailable(kind: type[ConnectorError]) -> None:
     with pytest.raises(ConnectorsUnavailable):
         verify(failed(kind("a")), failed(NotSent("b")))
@@ -207,7 +207,7 @@ def test_any_answer_at_all_is_worth_a_report() -> None:
     assert found.verdict is Verdict.INSUFFICIENT
 
 
-@pytest.mark.parametrize("kind", [NeedInput, NotCached, NoBudget])
+@pytest.mark.parametrize("kind", [NeedInput, NotCached])
 def test_what_was_not_asked_did_not_fail(kind: type[ConnectorError]) -> None:
     """UNAVAILABLE would make clients repeat what ends in the same way every time."""
     fields = dict.fromkeys(GOOD, FieldStatus.NOT_REQUESTED)
