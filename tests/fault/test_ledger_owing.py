@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, closing, contextmanager
+from contextlib import closing
 from pathlib import Path
 from threading import Event
 
@@ -20,24 +19,9 @@ from gateway.store.ledger.sqlite.connecting import connect
 from gateway.store.ledger.stored import StoredLedger
 from tests.ledger_rows import ending, question, sqlite_ledger
 
+from .sqlite_ledgers import locked, opened
+
 LOST = ending(Outcome.TIMEOUT, "", Billed.UNKNOWN)
-
-
-@asynccontextmanager
-async def opened(ledger: StoredLedger) -> AsyncIterator[StoredLedger]:
-    await ledger.start()
-    try:
-        yield ledger
-    finally:
-        await ledger.aclose()
-
-
-@contextmanager
-def locked(path: Path) -> Iterator[None]:
-    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
-        connection.execute("BEGIN IMMEDIATE")
-        yield
-        connection.execute("ROLLBACK")
 
 
 class Hurried(LoopClock):

@@ -2,8 +2,8 @@ import asyncio
 import resource
 import sqlite3
 import sys
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, closing, contextmanager
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from threading import Event
 
@@ -13,11 +13,11 @@ from connectors.errors import LedgerDown
 from connectors.words import Effect
 from gateway.clock import LoopClock
 from gateway.store.ledger.sqlite.connecting import connect
-from gateway.store.ledger.stored import StoredLedger
 from gateway.store.writing.patience import LONGEST_QUEUE, PATIENCE
 
 from ..ledger_reader import LedgerReader
 from ..ledger_rows import ending, question, sqlite_ledger
+from .sqlite_ledgers import locked, opened
 
 ROOT = Path(__file__).parents[2]
 
@@ -25,24 +25,6 @@ ROOT = Path(__file__).parents[2]
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
     return tmp_path / "ledger.db"
-
-
-@asynccontextmanager
-async def opened(ledger: StoredLedger) -> AsyncIterator[StoredLedger]:
-    await ledger.start()
-    try:
-        yield ledger
-    finally:
-        await ledger.aclose()
-
-
-@contextmanager
-def locked(path: Path) -> Iterator[None]:
-    """Hold the file's write lock, as a forgotten shell would."""
-    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
-        connection.execute("BEGIN IMMEDIATE")
-        yield
-        connection.execute("ROLLBACK")
 
 
 @contextmanager
