@@ -237,8 +237,13 @@ async def test_a_bureau_that_fails_is_never_taken_for_one_that_knows_nothing(
 async def test_a_paid_answer_that_comes_too_late_is_kept_for_the_next_who_asks(
     house: House,
 ) -> None:
-    house.demo.bureaus.script("credit_report", Step("slow:1s"))
-    report = await house.client.get_user_info(house.request(), timeout=0.8)
+    house.demo.bureaus.script("credit_report", Step("slow:2s"))
+    request = house.request()
+    try:
+        report = await house.client.get_user_info(request, timeout=0.8)
+    except OutcomeUnknown:
+        # A machine that is busy may have it too late; whoever comes back finds it.
+        report = (await house.client.get_inquiry(request.inquiry_id)).report
     assert outcomes(report)["credit_report"] == "TIMEOUT"
 
     await house.demo.gateway.assembled.owned.settled()
