@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator
 
 import pytest
@@ -11,6 +12,17 @@ from .postgres import running
 
 settings.register_profile("house", deadline=None)
 settings.load_profile("house")
+
+
+def pytest_collection_finish() -> None:
+    """
+    Have no collection of garbage walk over thousands of tests that stay to the end.
+
+    It would halt a test's gateway for a part of a second, again and again; `serve`
+    freezes what it loaded likewise.
+    """
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")
