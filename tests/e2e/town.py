@@ -160,7 +160,7 @@ class Town:
                 bureau = self.catalog.bureaus[spec.bureau].spec
                 self._built[spec.bureau] = bureau.build(self.kit)
             if self.patience is not None:
-                timeout = Timeout.model_validate({"attempt": self.patience, "settle": "1s"})
+                timeout = Timeout.model_validate({"attempt": self.patience, "settle": "3s"})
                 spec = spec.model_copy(update={"timeout": timeout})
             self._calls[connector] = spec.build(self.kit, self._built[spec.bureau], self.owned).call
         return self._calls[connector]
