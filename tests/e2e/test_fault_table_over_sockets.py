@@ -16,8 +16,8 @@ from mock_bureaus import Step
 
 from .town import DEMO_PERSON, JOHN, JUAN, RAVI, Subject, Town, open_town
 
-PATIENCE = "2s"
-"""Of one attempt: enough for all at once on a machine that others use, if not for silence."""
+PATIENCE = 2.0
+"""Seconds of one attempt: enough for all of them at once, on a machine that others use as well."""
 
 BUREAUS: Mapping[str, tuple[str, Subject]] = {
     "credit_enhancement": ("data_market", DEMO_PERSON),

@@ -123,8 +123,8 @@ class Town:
     catalog: Catalog
     kit: Kit
     book: Book
-    patience: str | None
-    """Of one attempt, such as "500ms"; None: as the file says."""
+    patience: float | None
+    """Seconds of one attempt, and half a second more to settle; None: as the file says."""
     owned: Owned = field(default_factory=Owned)
     _built: dict[str, Bureau] = field(default_factory=dict)
     _calls: dict[str, Call] = field(default_factory=dict)
@@ -160,7 +160,8 @@ class Town:
                 bureau = self.catalog.bureaus[spec.bureau].spec
                 self._built[spec.bureau] = bureau.build(self.kit)
             if self.patience is not None:
-                timeout = Timeout.model_validate({"attempt": self.patience, "settle": "3s"})
+                attempt, settle = f"{self.patience}s", f"{self.patience + 0.5}s"
+                timeout = Timeout.model_validate({"attempt": attempt, "settle": settle})
                 spec = spec.model_copy(update={"timeout": timeout})
             self._calls[connector] = spec.build(self.kit, self._built[spec.bureau], self.owned).call
         return self._calls[connector]
@@ -177,7 +178,7 @@ def shipped() -> Catalog:
 
 
 @asynccontextmanager
-async def open_town(folder: Path, patience: str | None = None) -> AsyncIterator[Town]:
+async def open_town(folder: Path, patience: float | None = None) -> AsyncIterator[Town]:
     """Open bureaus, and build connectors with nothing of the gateway around them."""
     _write_lists(folder / "lists.db")
     catalog = shipped()

@@ -94,7 +94,7 @@ async def test_nor_over_sockets(tmp_path: Path) -> None:
     """In turns, so that a busy machine is as busy without it; if need be, the better of two."""
     for _ in range(count(1, 2)):
         waits: dict[bool, list[float]] = {False: [], True: []}
-        async with open_town(tmp_path, "500ms") as town:
+        async with open_town(tmp_path, 0.5) as town:
             await measured(town, 20, hanging=False)
             for _ in range(5):
                 for hanging in (False, True):
