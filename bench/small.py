@@ -53,7 +53,7 @@ class _Canned:
     body: bytes = b""
 
     async def send(self, wire: Wire) -> WireReply:
-        wire.attempt.sent = True
+        wire.attempt.leave("acme")
         return WireReply(200, {"content-type": "application/json"}, self.body)
 
     async def aclose(self) -> None: ...

@@ -74,12 +74,20 @@ class Attempt:
     """What it costs, if the bureau bills it."""
     sent: bool = False
     """Whether the first byte may have left. Set before it is written, never unset."""
+    called_off: bool = False
+    """Whether somebody was told that it never left: from then on it must not."""
     begun: bool = False
     """Whether its time runs: it has left all queues of ours."""
     spared: bool = False
     """Whether it has ended in a failure that is written down and not billed."""
     settling: Future[Reply] | None = field(default=None, repr=False, compare=False)
     """Where it goes on though its waiter has gone: it is paid for, and was sent."""
+
+    def leave(self, connector: str) -> None:
+        """Say that the first byte leaves now. Raises `NotSent` where it was called off."""
+        if self.called_off:
+            raise NotSent(connector, "called off")
+        self.sent = True
 
     def unanswered(
         self, connector: str, note: str, sent: type[ConnectorError] = TimedOut
@@ -240,8 +248,8 @@ class Transport(Protocol):
         """
         Send once: no retry, no redirect, no silent re-send.
 
-        Sets ``wire.attempt.sent`` before the first byte may leave, and never
-        unsets it. Raises `NotSent` only when that is proved, else `Lost`;
+        Calls ``wire.attempt.leave`` before the first byte may leave, without a
+        turn of the loop between the two. Raises `NotSent` only when that is proved, else `Lost`;
         `Unreadable` when the answer passes a cap.
         """
         ...

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from ..contract import Call, Query, Reply
-from ..errors import ConnectorError, LedgerDown, Lost, Unresolved
+from ..errors import ConnectorError, LedgerDown, Lost, NotSent, Unresolved
 from ..kit import Ending, Kit
 from ..words import Billed, Effect, Outcome
 
@@ -88,7 +88,7 @@ class Recorded:
         ending = Ending(Outcome.LOST, Billed.UNKNOWN, Decimal(0), "", 0.0)
         reply, written, failed = None, True, False
         try:
-            await self.kit.ledger.intent(query, self.effect)
+            await self._intended(query)
             async with asyncio.timeout(self.settle):
                 reply = await call(query)
             ending = Ending(reply.outcome, reply.billed, reply.cost, reply.bureau_reference, 0.0)
@@ -110,6 +110,12 @@ class Recorded:
                 row = replace(ending, latency=self.kit.clock.now() - begun)
                 await self._write(query, row, reply)
                 query.attempt.spared = failed and row.billed is Billed.NO
+
+    async def _intended(self, query: Query) -> None:
+        """Write the intent down. Where that took what time there was, the rest is for nobody."""
+        await self.kit.ledger.intent(query, self.effect)
+        if query.deadline() <= self.kit.clock.now():
+            raise NotSent(query.connector, "deadline")
 
     async def _write(self, query: Query, ending: Ending, reply: Reply | None) -> None:
         try:

@@ -81,7 +81,7 @@ class PluginTransport:
         attempt = wire.attempt
 
         def sending() -> None:
-            attempt.sent = True
+            attempt.leave(self._bureau)
 
         failed: ConnectorError | None = None
         answer: object = None

@@ -27,7 +27,7 @@ class Replay:
             raise AssertionError(f"request {len(self.sent)} has no reply in the script") from None
         if isinstance(reply, NotSent):
             raise reply
-        wire.attempt.sent = True
+        wire.attempt.leave("replay")
         if isinstance(reply, ConnectorError):
             raise reply
         return reply

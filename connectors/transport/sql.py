@@ -123,7 +123,7 @@ class SqlTransport:
             async with AsyncExitStack() as stack:
                 async with asyncio.timeout(self._config.connect_timeout):
                     connection = await stack.enter_async_context(self._engine.connect())
-                wire.attempt.sent = True
+                wire.attempt.leave(self._bureau)
                 columns, rows = await self._ask(connection, wire)
         except Exception as error:  # noqa: BLE001 (a driver's own pass SQLAlchemy by, and quote)
             raise self._failure(wire.attempt, error) from None

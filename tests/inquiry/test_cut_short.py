@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from connectors.contract import Query
 from gateway.errors import ConnectorsUnavailable, OutcomeUnknown
 from gateway.inquiries.inquiries import Failed
 from gateway.rpc.translate import amount
@@ -153,36 +154,45 @@ async def test_a_cancel_loses_no_paid_answer(world: World) -> None:
     assert world.hits == {"score": 1, "extra": 1}
 
 
-async def test_what_others_still_wait_for_is_bought_once_for_whoever_asked_first(
+async def test_what_others_still_wait_for_is_not_bought_for_one_who_has_gone(
     world: World,
 ) -> None:
-    """The first has gone with nothing sent, and then it is sent under its id all the same."""
+    """It was told that nothing was bought: whoever still waits asks for itself."""
     world.script.acts = {"score": [Act(before=1.5)], "extra": [UNSENT]}
     life = await world.life()
     others = asyncio.create_task(life.ask(world.request("i-2"), within=4.0))
     first = await failing(life.ask(world.request("i-1"), within=1.0))
     second = await others
     await asyncio.sleep(10)
-    again = await life.ask(world.request("i-1"))
     await life.end()
 
     assert isinstance(first, ConnectorsUnavailable)
-    assert world.rows("SELECT inquiry_id FROM intents WHERE connector = 'score'") == [("i-1",)]
-    assert outcomes(second)["score"] == outcomes(again)["score"] == "HIT"
+    assert world.rows(
+        "SELECT inquiry_id, outcome, billed FROM intents JOIN outcomes USING (call_id)"
+        " WHERE connector = 'score'"
+    ) == [("i-1", "UNREACHABLE", "NO"), ("i-2", "HIT", "YES")]
+    assert outcomes(second)["score"] == "HIT"
+    assert amount(second.cost) == Decimal("0.50")
     assert world.hits["score"] == 1
 
 
 async def test_what_is_bought_for_others_during_a_second_try_is_not_bought_again(
     world: World,
 ) -> None:
-    """Under the id of the first, who had gone before anything was sent."""
+    """Under the id of the first, who had gone when the bureau had turned it away once."""
+    score = world.folder.files["connectors/score.yaml"]
+    world.folder.files["connectors/score.yaml"] = score.replace(
+        "max_attempts: 1", "max_attempts: 2"
+    )
+    world.script.acts = {"score": [DOWN, HIT]}
     life = await world.life()
     ledger: Any = life.mortal
     real, sends = life.ledger, asyncio.Event()
 
-    async def intent(*call: Any) -> None:
-        await sends.wait()
-        await real.intent(*call)
+    async def intent(query: Query, *rest: Any) -> None:
+        if query.attempt.number == 2:
+            await sends.wait()
+        await real.intent(query, *rest)
 
     async def inquiry(row: Any, claim: Any = None, over: Any = None) -> None:
         if over is not None:
@@ -194,7 +204,7 @@ async def test_what_is_bought_for_others_during_a_second_try_is_not_bought_again
     first = asyncio.create_task(life.ask(world.request("i-1")))
     await asyncio.sleep(0.1)
     other = asyncio.create_task(life.ask(world.request("i-2")))
-    await asyncio.sleep(0.1)
+    await asyncio.sleep(0.5)
     first.cancel()
     await asyncio.sleep(0.1)
     left = world.states()["i-1"]

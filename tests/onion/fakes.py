@@ -68,7 +68,7 @@ class Bureau:
             await asyncio.sleep(act.answer_after)
         else:
             await asyncio.sleep(act.send_after)
-            query.attempt.sent = True
+            query.attempt.leave("acme")
             self.sent += 1
             await asyncio.sleep(act.answer_after)
         if act.fails:

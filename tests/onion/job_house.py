@@ -125,7 +125,7 @@ class Script:
         if act.fails is NotSent:
             await asyncio.sleep(act.after)
             raise NotSent("acme")
-        wire.attempt.sent = True
+        wire.attempt.leave("acme")
         self.sent.append((round(asyncio.get_running_loop().time(), 2), path))
         await asyncio.sleep(act.after)
         if act.fails is not None:

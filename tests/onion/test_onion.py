@@ -9,8 +9,10 @@ from decimal import Decimal
 
 import pytest
 
+from connectors.contract import Query, Reply
 from connectors.errors import Lost, NotSent, RateLimited, Refused, TimedOut
 from connectors.words import Billed, Outcome
+from tests.virtual import VirtualLoop
 
 from .conftest import House
 from .fakes import ANSWER, BROKEN, HANG, REFUSE, REPLY, SLOW, UNSENT, Act, query
@@ -173,7 +175,7 @@ async def test_an_attempt_that_timed_out_unsent_is_repeated(house: House) -> Non
     assert house.ledger.outcomes() == ["UNREACHABLE", "HIT"]
 
 
-async def test_a_leaders_deadline_does_not_stop_the_retry_for_others(house: House) -> None:
+async def test_a_leaders_deadline_ends_nothing_for_others(house: House) -> None:
     late = Act(send_after=-1.0, answer_after=1.5, fails=NotSent)
     ask = house.connector(late, ANSWER)
     leader = asyncio.create_task(ask(query(within=1)))
@@ -182,7 +184,39 @@ async def test_a_leaders_deadline_does_not_stop_the_retry_for_others(house: Hous
     with pytest.raises(NotSent):
         await leader
     assert (await waiter).user_info == KNOWN
-    assert house.ledger.intents() == [1, 2]
+    # Not the second attempt of whoever was told that nothing was sent.
+    assert house.ledger.intents() == [1, 1]
+
+
+class Hesitant:
+    """A bureau to which a message leaves some turns after its connection is there."""
+
+    def __init__(self, turns: int) -> None:
+        self.sent = 0
+        self._turns = turns
+
+    async def __call__(self, query: Query) -> Reply:
+        await asyncio.sleep(0.5)
+        for _ in range(self._turns):
+            await asyncio.sleep(0)
+        query.attempt.leave("acme")
+        self.sent += 1
+        await asyncio.sleep(0.1)
+        return REPLY
+
+
+@pytest.mark.parametrize("turns", range(8))
+async def test_what_was_told_never_to_have_left_does_not_leave(house: House, turns: int) -> None:
+    """A process that stood still finds its deadline and its connection in one turn of the loop."""
+    house.bottom = bureau = Hesitant(turns)
+    ask = house.connector()
+    loop = asyncio.get_running_loop()
+    assert isinstance(loop, VirtualLoop)
+    loop.call_later(0.4, setattr, loop.idle, "time", 3.0)
+    with pytest.raises((NotSent, TimedOut)) as told:
+        await ask(query(within=1))
+    await house.owned.settled()
+    assert isinstance(told.value, TimedOut) == bool(bureau.sent)
 
 
 @pytest.mark.parametrize("way", [0, 0.001])

@@ -74,7 +74,7 @@ class Scripted:
         if says.fails is NotSent or says.status == 0:
             await asyncio.sleep(says.after)
             raise NotSent("acme")
-        wire.attempt.sent = True
+        wire.attempt.leave("acme")
         self.sent.append(asyncio.get_running_loop().time())
         self.bodies.append(wire.body)
         self.keys += [value for name, value in wire.headers if name == "Idempotency-Key"]

@@ -139,14 +139,16 @@ def joined(case: Case) -> Iterator[str]:
 
 
 def unavailable(case: Case) -> Iterator[str]:
-    """UNAVAILABLE promises that nothing was bought."""
+    """UNAVAILABLE promises that nothing was bought, nor is until the id is asked again."""
     for asking in case.askings:
         calls = case.calls.get((asking.tenant, asking.id), ())
         for said in asking.said:
             # Who sends an id again may be told that the ledger is down: the repeat buys nothing.
             first = not any(each.begun <= said.begun for each in asking.said if each is not said)
             first = said.errand is not Errand.BACK and (first or said.end != "LEDGER_UNAVAILABLE")
-            if said.end in BUYS_NOTHING and first and case.may_cost(calls, said.at):
+            asked_again = [each.begun for each in asking.said if each.begun > said.at]
+            until = min(asked_again, default=FOREVER)
+            if said.end in BUYS_NOTHING and first and case.may_cost(calls, until):
                 yield f"{asking.id} was told {said.end}, and something was bought"
             if said.end in REFUSALS and any(case.hits.get(entry.call_id) for entry in calls):
                 yield f"{asking.id} was refused, and a bureau was asked"

@@ -139,7 +139,7 @@ class Line:
         if passage.fate is Fate.REFUSED:
             raise NotSent(self._bureau, "connect")
         # As real ones do: before the first byte, and never unset.
-        wire.attempt.sent = True
+        wire.attempt.leave(self._bureau)
         return await self._sent(wire, passage)
 
     async def _sent(self, wire: Wire, passage: Passage) -> WireReply:

@@ -15,12 +15,18 @@ from ...words import Effect
 MOST_WAITERS = 1_000
 
 
+class Led(Exception):
+    """Whoever led this flight has gone, and nothing was sent: who still waits leads another."""
+
+
 class Flight:
     """
     A task that belongs to nobody who waits for it.
 
     Each one waits to its own deadline; when the last has gone the task is
-    cancelled, unless it is `pinned`: its answer is on the way, or paid for.
+    cancelled, unless it is `pinned`: its answer is on the way, or paid for. It
+    ends likewise with its leader, as long as nothing was sent: what the others
+    wait for would be bought for somebody who was told that nothing was.
     """
 
     def __init__(self, lease: Lease, *, pinned: bool = False) -> None:
@@ -64,15 +70,24 @@ class Flight:
         self.decided_by = self.latest
         return self.decided_by
 
-    async def join(self, query: Query) -> Reply:
-        """Wait for the answer. Failures are copies, so that each waiter has its own."""
+    def attempted(self, attempt: Attempt) -> None:
+        attempt.called_off = self.left
+        self.attempts.append(attempt)
+
+    async def join(self, query: Query, *, leads: bool = False) -> Reply:
+        """
+        Wait for the answer. Failures are copies, so that each waiter has its own.
+
+        Raises `Led` where the one who leads has gone before anything was sent.
+        """
         if len(self._deadlines) >= MOST_WAITERS:
             raise BulkheadFull(query.connector, "waiters")
         mine = query.deadline()
         self._deadlines.append(mine)
         try:
             async with asyncio.timeout_at(mine):
-                return await asyncio.shield(self._task)
+                await asyncio.wait({self._task})
+            return self._result()
         except TimeoutError:
             if self._task.done() and not self._task.cancelled() and not self._task.exception():
                 # It came in the same moment.
@@ -81,7 +96,7 @@ class Flight:
         except Exception as error:  # noqa: BLE001 (it is raised again, as each waiter's own)
             raise _fresh(error) from None
         finally:
-            self._leave(mine)
+            self._leave(mine, leads=leads)
 
     async def over(self, query: Query) -> None:
         """Wait, but not past a query's deadline, until it has ended that all have left."""
@@ -91,12 +106,27 @@ class Flight:
         except TimeoutError:
             raise NotSent(query.connector, "deadline") from None
 
-    def _leave(self, mine: float) -> None:
-        if len(self._deadlines) > 1:
+    def _result(self) -> Reply:
+        if self.left and self._task.cancelled():
+            raise Led
+        return self._task.result()
+
+    def _leave(self, mine: float, *, leads: bool) -> None:
+        others = len(self._deadlines) > 1
+        if others:
             self._deadlines.remove(mine)
-        elif not self.pinned and not self._task.done():
-            self.left = True
-            self._task.cancel()
+        if self.pinned or self._task.done() or (others and not (leads and self._unsent)):
+            return
+        self.left = True
+        # The task ends in the loop's next turn, and may be about to send in this one.
+        for attempt in self.attempts:
+            attempt.called_off = not attempt.sent
+        self._task.cancel()
+
+    @property
+    def _unsent(self) -> bool:
+        """Whether nothing was sent yet that somebody pays for."""
+        return not any(each.sent or each.effect is Effect.FREE for each in self.attempts)
 
 
 def unanswered(attempts: Sequence[Attempt], connector: str) -> ConnectorError:

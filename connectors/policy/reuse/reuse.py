@@ -14,7 +14,7 @@ from ...kit import Kit
 from ...words import Billed, ReuseMode
 from ..ledger import Owned
 from .elsewhere import Elsewhere
-from .flight import Flight
+from .flight import Flight, Led
 from .lifetimes import Lifetimes
 from .memory import Memory, Names
 from .sharing import shared
@@ -86,12 +86,14 @@ class Reused:
         while True:
             flight = self.flights.get(names[0])
             if flight is None:
-                return await self._take_off(call, names, query).join(query)
+                return await self._take_off(call, names, query).join(query, leads=True)
             if flight.left:
                 await flight.over(query)
                 continue
             try:
                 return await shared(flight.join(query))
+            except Led:
+                continue
             except UNSENT as error:
                 # The time of others ran out, and ours has not.
                 hurried = flight.decided_by < query.deadline()
@@ -103,7 +105,7 @@ class Reused:
         """Fly beside whatever is under way; what comes back is kept all the same."""
         flight = Flight(Unshared())
         flight.start(self._fly(call, names, query, flight))
-        return await flight.join(query)
+        return await flight.join(query, leads=True)
 
     def _take_off(self, call: Call, names: Names, query: Query) -> Flight:
         flight = Flight(self._memory.kit.lease(names[0]))
@@ -129,7 +131,7 @@ class Reused:
             query,
             deadline=flight.deadline,
             outlived=late.append,
-            attempted=flight.attempts.append,
+            attempted=flight.attempted,
         )
         try:
             reply = await call(flown)

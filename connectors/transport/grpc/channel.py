@@ -86,7 +86,7 @@ class GrpcTransport:
             await line.channel.close()
 
     async def _ask(self, channel: aio.Channel, wire: Wire, message: bytes) -> WireReply:
-        wire.attempt.sent = True
+        wire.attempt.leave(self._bureau)
         try:
             ask: Any = channel.unary_unary(self._rpc.path)
             call = ask(message, metadata=_metadata(wire))

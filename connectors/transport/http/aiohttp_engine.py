@@ -131,7 +131,7 @@ class AiohttpTransport:
                 cookie_jar=DummyCookieJar(),
                 auto_decompress=False,
                 skip_auto_headers=(*OURS, "Content-Type"),
-                trace_configs=[_marking()],
+                trace_configs=[_marking(self._bureau)],
                 # A proxy out of the environment would see every person asked about.
                 trust_env=False,
             )
@@ -139,7 +139,7 @@ class AiohttpTransport:
         return self._open
 
 
-def _marking() -> TraceConfig:
+def _marking(bureau: str) -> TraceConfig:
     """
     Mark an attempt as sent once it holds a connection.
 
@@ -148,7 +148,7 @@ def _marking() -> TraceConfig:
     """
 
     async def mark(_: ClientSession, context: SimpleNamespace, __: object) -> None:
-        context.trace_request_ctx.sent = True
+        context.trace_request_ctx.leave(bureau)
 
     trace = TraceConfig()
     trace.on_connection_create_end.append(mark)

@@ -8,7 +8,7 @@ import ssl
 from collections.abc import Callable
 from typing import Final, cast
 
-from ...contract import Attempt, WireReply
+from ...contract import WireReply
 from ...errors import ConnectorError, Lost
 from .reading import Reading
 
@@ -50,14 +50,11 @@ class Connection(asyncio.Protocol):
         """
         return not self._transport.is_closing() and not self._arrived.poll(0)
 
-    async def exchange(
-        self, attempt: Attempt, head: bytes, body: bytes, *, bodiless: bool
-    ) -> WireReply:
-        """Send, and read the answer; whatever ends that early ends the connection."""
+    async def exchange(self, head: bytes, body: bytes, *, bodiless: bool) -> WireReply:
+        """Send at once, and read the answer; whatever ends that early ends the connection."""
         self._reading.expect(bodiless=bodiless)
         answer: asyncio.Future[WireReply] = self._loop.create_future()
         self._answer = answer
-        attempt.sent = True
         try:
             if len(body) <= _SLICE:
                 self._transport.write(head + body)

@@ -37,9 +37,8 @@ class OwnTransport:
             raise NotSent(self._terms.bureau, str(error)) from None
         connection = pool.rested() or await pool.opened()
         try:
-            return await connection.exchange(
-                wire.attempt, head, wire.body, bodiless=wire.method == "HEAD"
-            )
+            wire.attempt.leave(self._terms.bureau)
+            return await connection.exchange(head, wire.body, bodiless=wire.method == "HEAD")
         finally:
             pool.give_back(connection)
 
