@@ -9,6 +9,7 @@ from decimal import Decimal
 from ..contract import Call, Query, Reply
 from ..errors import ConnectorError, LedgerDown, Lost, NotSent, Unresolved
 from ..kit import Ending, Kit
+from ..within import within
 from ..words import Billed, Effect, Outcome
 
 
@@ -89,7 +90,7 @@ class Recorded:
         reply, written, failed = None, True, False
         try:
             await self._intended(query)
-            async with asyncio.timeout(self.settle):
+            async with within(self.settle):
                 reply = await call(query)
             ending = Ending(reply.outcome, reply.billed, reply.cost, reply.bureau_reference, 0.0)
             return reply

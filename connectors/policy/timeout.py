@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
-
 from ..contract import Call, Layer, Query, Reply
 from ..errors import NoBudget
 from ..kit import Kit, Strict
 from ..units import Seconds
+from ..within import STANDSTILL, within
 
 EARLY = 0.005
 """Seconds by which a timer of the loop may ring too soon."""
@@ -34,7 +33,7 @@ class Timeout(Strict):
                     raise NoBudget(query.connector)
                 query.attempt.begun = True
                 try:
-                    async with asyncio.timeout(self.attempt):
+                    async with within(self.attempt):
                         return await call(query)
                 except TimeoutError as error:
                     raise query.attempt.unanswered(query.connector, "attempt timeout") from error
@@ -45,5 +44,10 @@ class Timeout(Strict):
 
 
 def overdue(query: Query, now: float) -> bool:
-    """Tell of a wait that was cancelled whether its time was over, and not in a queue of ours."""
-    return query.attempt.begun and now + EARLY >= query.deadline()
+    """
+    Tell of a wait that was cancelled whether its time was over, and not in a queue of ours.
+
+    Nor is it where this process stood still: of that the bureau can do nothing.
+    """
+    late = now - query.deadline()
+    return query.attempt.begun and -EARLY <= late <= STANDSTILL

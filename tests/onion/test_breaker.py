@@ -11,6 +11,7 @@ from connectors.contract import Reply
 from connectors.errors import BreakerOpen, Lost, NoBudget, NotSent, TimedOut
 from connectors.kit import Unrecorded
 from connectors.policy.breaker.circuit import State
+from tests.virtual import VirtualLoop
 
 from .whole import DOWN, HANGS, HIT, UNSENT, Says, Whole
 
@@ -62,6 +63,17 @@ async def test_an_open_one_costs_no_attempt_and_no_token() -> None:
     assert isinstance(end, BreakerOpen)
     assert (whole.transport.tried, whole.ledger.rows) == (0, [])
     assert whole.shared.tokens.level == 50
+
+
+async def test_that_this_process_stood_still_is_no_failure_of_the_bureau() -> None:
+    whole, loop = Whole(SLOW), asyncio.get_running_loop()
+    assert isinstance(loop, VirtualLoop)
+    loop.call_later(0.5, setattr, loop.idle, "time", loop.time() + 10.0)
+    end = await whole.ask(within=2.0)
+    assert isinstance(end, TimedOut)
+    await whole.owned.settled()
+
+    assert counted(whole) == (1, 0)
 
 
 async def test_a_wait_that_ends_with_its_time_is_a_failure_at_once_and_only_once() -> None:

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable
 
 from ...errors import NotSent
+from ...within import within
 from .connection import Connection
 from .terms import Terms
 
@@ -28,7 +29,7 @@ async def open_connection(
         now = asyncio.get_running_loop().time()
         share = (deadline - now) / (len(addresses) - index)
         try:
-            async with asyncio.timeout_at(now + share):
+            async with within(share):
                 return await _connect(terms, make, address)
         except TimeoutError:
             note = "connect timeout"
