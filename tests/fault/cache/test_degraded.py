@@ -82,6 +82,14 @@ async def filled(server: ValkeyServer, start: Start) -> AsyncIterator[Process]:
     yield process
 
 
+async def found(process: Process) -> str:
+    """Look until the first of those that are kept comes within the budget."""
+    async with asyncio.timeout(15):
+        while (kept := await process.get(place("n0"))) is None:
+            await asyncio.sleep(0.05)
+    return kept
+
+
 async def test_nobody_listens(start: Start) -> None:
     await measured(start("redis://127.0.0.1:1", budget=BUDGET), "down")
 
@@ -95,9 +103,7 @@ async def test_it_hangs(server: ValkeyServer, start: Start) -> None:
             await measured(process, "hung")
         finally:
             os.kill(server._process.pid, signal.SIGCONT)  # noqa: SLF001
-        async with asyncio.timeout(15):
-            while await process.get(place("n0")) is None:
-                await asyncio.sleep(0.05)
+        await found(process)
     assert process.said[:1] == ["cache_lost"]
     assert process.said[-1] == "cache_found"
 
@@ -142,10 +148,11 @@ async def test_it_takes_no_writes(start: Start) -> None:
     with started() as server:
         process = start(server.connection_url, budget=BUDGET)
         await process.put(place("n0"), process.kept(f"{CANARY} 0"))
+        await found(start(server.connection_url, budget=BUDGET))
         with raw(server.port) as client:
             client.replicaof("127.0.0.1", "1")
         await measured(process, "read-only")
-        assert await start(server.connection_url, budget=BUDGET).get(place("n0")) == f"{CANARY} 0"
+        assert await found(start(server.connection_url, budget=BUDGET)) == f"{CANARY} 0"
         assert await process.cache.lease("q").take(1.0)
 
 
