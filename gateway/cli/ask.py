@@ -58,7 +58,7 @@ def ask(  # noqa: PLR0913, PLR0917 - one for each option
         list[str] | None, typer.Option(help="A UserInfo path; repeat it for more. Left out: all.")
     ] = None,
     inquiry_id: Annotated[str | None, typer.Option(help="Left out: a new one.")] = None,
-    timeout: Annotated[float, typer.Option(help="Seconds.")] = 10.0,
+    timeout: Annotated[float, typer.Option(help="Seconds.", min=0.001)] = 10.0,
     *,
     insecure: Annotated[bool, typer.Option("--insecure", help="No TLS.")] = False,
     stream: Annotated[
@@ -85,7 +85,7 @@ def ask(  # noqa: PLR0913, PLR0917 - one for each option
     )
     request.fields.paths.extend(fields or ())
     tls = None if insecure else Tls(_bytes(ca), _bytes(cert), _bytes(key))
-    api_key = api_key_file.read_text(encoding="utf-8").strip() if api_key_file else None
+    api_key = _api_key(api_key_file) if api_key_file else None
     asking = _heard if stream else _asked
     process.run(_ask(Door(target, api_key, tls), asking(request, timeout), as_json=as_json))
 
@@ -131,6 +131,13 @@ async def _ask(door: Door, asking: Asking, *, as_json: bool) -> int:
 
 def _bytes(file: Path | None) -> bytes | None:
     return file.read_bytes() if file else None
+
+
+def _api_key(file: Path) -> str:
+    key = file.read_text(encoding="utf-8").strip()
+    if not (key and key.isascii() and key.isprintable()):
+        raise typer.BadParameter(f"{file}: must be one line of printable ASCII, an API key")
+    return key
 
 
 def read_message(file: Path, kind: Callable[[], M]) -> M:

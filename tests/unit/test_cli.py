@@ -196,6 +196,26 @@ def test_a_subject_that_can_not_be_read_is_a_wrong_question(tmp_path: Path) -> N
     assert asked.exit_code == 2
 
 
+@pytest.mark.parametrize("key", ["", "one\ntwo", "geheim\x00"])
+def test_an_api_key_that_is_none_is_a_wrong_question(tmp_path: Path, key: str) -> None:
+    for name, text in {"subject.json": "{}", "key": key}.items():
+        (tmp_path / name).write_text(text)
+    subject = ("--subject", tmp_path / "subject.json")
+    asked = bureau_gateway(
+        "ask", "trial", *subject, "--insecure", "--api-key-file", tmp_path / "key"
+    )
+
+    assert asked.exit_code == 2
+    assert "API key" in asked.output and "geheim" not in asked.output
+
+
+def test_no_time_at_all_is_a_wrong_question(tmp_path: Path) -> None:
+    (tmp_path / "subject.json").write_text("{}")
+    subject = ("--subject", tmp_path / "subject.json")
+
+    assert bureau_gateway("ask", "trial", *subject, "--insecure", "--timeout", "-3").exit_code == 2
+
+
 @pytest.fixture(scope="module")
 def schemas(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     out = tmp_path_factory.mktemp("schemas")
