@@ -132,7 +132,7 @@ class Book(Unrecorded):
     known: int = 0
     down: bool = False
 
-    async def attempts(self, _connectors: frozenset[str], _since: datetime) -> int:
+    async def attempts(self, _connectors: frozenset[str], _: datetime, __: datetime) -> int:
         if self.down:
             raise LedgerDown
         return self.known

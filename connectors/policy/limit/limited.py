@@ -45,7 +45,7 @@ class Limited:
             try:
                 return await call(query)
             except QuotaExceeded:
-                ration.close()
+                ration.close(taken)
                 raise
             finally:
                 if not query.attempt.sent:
