@@ -141,22 +141,22 @@ class Ledger(Protocol):
 class History(Protocol):
     """What the ledger tells of earlier calls. Reads; raises `LedgerDown`."""
 
-    async def attempts(self, connectors: frozenset[str], since: datetime) -> int:
-        """Count the intents of these connectors since then, of all callers and processes."""
+    async def attempts(self, connectors: frozenset[str], since: datetime, until: datetime) -> int:
+        """Count the intents of these connectors in that time, of all callers and processes."""
         ...
 
-    async def spent(self, tenant: str, caller: str, since: datetime) -> Decimal:
-        """Add up what a caller's calls cost since then; what may have been billed counts."""
+    async def spent(self, tenant: str, caller: str, since: datetime, until: datetime) -> Decimal:
+        """Add up what a caller's calls of that time cost; what may have been billed counts."""
         ...
 
 
 class Unrecorded:
     """Knows of no earlier call."""
 
-    async def attempts(self, _connectors: frozenset[str], _since: datetime) -> int:
+    async def attempts(self, _connectors: frozenset[str], _: datetime, __: datetime) -> int:
         return 0
 
-    async def spent(self, _tenant: str, _caller: str, _since: datetime) -> Decimal:
+    async def spent(self, _tenant: str, _caller: str, _: datetime, __: datetime) -> Decimal:
         return Decimal(0)
 
 

@@ -49,4 +49,14 @@ class VirtualClock:
         await asyncio.sleep(seconds)
 
 
+class WallClock(VirtualClock):
+    """Its wall clock can be put wrong, and right again; monotonic time goes on."""
+
+    def __init__(self) -> None:
+        self.ahead = timedelta()
+
+    def utc(self) -> datetime:
+        return super().utc() + self.ahead
+
+
 LOOPS: Mapping[str, type[VirtualLoop]] = {"virtual": VirtualLoop}

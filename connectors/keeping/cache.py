@@ -27,15 +27,24 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """An answer, as it came, and until when it is which."""
+    """
+    An answer, as it came, and until when it is which.
+
+    It ages by the monotonic time of this process: a wall clock that is put right makes
+    no answer older, and none young again.
+    """
 
     reply: Reply
     asked_at: datetime
     """Who was erased since then is not brought back by it."""
-    fresh_until: datetime
+    since: float
+    """When it came, in monotonic seconds, as are these:"""
+    fresh_until: float
     """Until when it is given instead of asking."""
-    stale_until: datetime
+    stale_until: float
     """Until when it is given where asking has failed; not before `fresh_until`."""
+    consent_until: datetime | None = None
+    """When the consent ends that it was got on: a date of the world's, by the wall clock."""
 
 
 class Cache(Protocol):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 
 
@@ -24,6 +24,10 @@ class Account:
     @property
     def begun(self) -> datetime:
         return datetime.combine(self.day, time(), UTC)
+
+    @property
+    def over(self) -> datetime:
+        return self.begun + timedelta(days=1)
 
     @property
     def settled(self) -> Decimal:

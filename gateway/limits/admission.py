@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from math import inf
 
 from connectors.kit import Clock
 from connectors.policy.limit.rate import Pace
@@ -70,4 +69,4 @@ class Admission:
         wait = pace.due(now) - now
         if wait > INSTANT:
             raise LimitReached("RATE_LIMIT", caller.name, wait)
-        pace.turn(now, inf)
+        pace.take(now)

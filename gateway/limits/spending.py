@@ -104,7 +104,7 @@ class CallerSpending:
 
     async def _seed(self, who: Who, account: Account) -> None:
         settled = account.settled
-        recorded = await self.history.spent(*who, account.begun)
+        recorded = await self.history.spent(*who, account.begun, account.over)
         account.seed(recorded, settled)
         self._met.add(who)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
 from random import Random, SystemRandom
 
 from connectors.contract import FieldNote, Reply
@@ -64,11 +63,11 @@ class Process:
         return cls(cache, clock, seen, said)
 
     def kept(self, text: str = CANARY, seconds: float = 60, stale: float = 0) -> Kept:
-        now = self.clock.utc()
-        fresh = now + timedelta(seconds=seconds)
+        now, monotonic = self.clock.utc(), self.clock.now()
+        fresh = monotonic + seconds
         meta = {"subject.name": FieldNote(FieldStatus.PRESENT, now)}
         reply = Reply("acme", "1.0.0", Outcome.HIT, text.encode(), meta, retrieved_at=now)
-        return Kept(reply, now, fresh, fresh + timedelta(seconds=stale))
+        return Kept(reply, now, monotonic, fresh, fresh + stale)
 
     async def put(self, at: Place, kept: Kept | None = None) -> None:
         """Put, and wait until it is there."""

@@ -23,10 +23,35 @@ async def test_another_process_gives_the_same_answer(valkey: str, start: Start) 
     kept = one.kept(stale=60)
     await one.put(place(), kept)
 
-    assert await other.cache.get(place(), lambda _: True) == kept
+    found = await other.cache.get(place(), lambda _: True)
+    assert found is not None and (found.reply, found.asked_at) == (kept.reply, kept.asked_at)
     assert other.seen[CacheEvent.FAR_HIT] == 1
     await other.get(place())
     assert other.seen[CacheEvent.NEAR_HIT] == 1
+
+
+async def test_what_is_left_of_its_time_is_the_same_by_another_monotonic_time(
+    valkey: str, start: Start
+) -> None:
+    one, other = start(valkey), start(valkey, clock=Later())
+    ends = one.clock.utc() + timedelta(seconds=50)
+    kept = replace(one.kept(seconds=60, stale=30), consent_until=ends)
+    await one.put(place(), kept)
+    found = await other.cache.get(place(), lambda _: True)
+
+    assert found is not None and found.consent_until == ends
+    times = [
+        [each.since - now, each.fresh_until - now, each.stale_until - now]
+        for each, now in ((kept, one.clock.now()), (found, other.clock.now()))
+    ]
+    assert times[1] == pytest.approx(times[0], abs=0.1)
+
+
+class Later(LoopClock):
+    """Of a machine that has run for longer."""
+
+    def now(self) -> float:
+        return super().now() + 50_000
 
 
 async def test_nothing_of_anybody_can_be_read_there(

@@ -488,12 +488,14 @@ async def test_history_counts_attempts_and_what_they_cost(home: Database) -> Non
         await ledger.intent(question("open"), PAID)
         await ledger.intent(question("free", FREE), FREE)
 
-        assert await history.attempts(frozenset({"acme_score", "other"}), begun) == 3
-        assert await history.spent("lender", "loans", begun) == Decimal("3.00")
-        assert await history.spent("lender", "others", begun) == 0
-        later = begun + timedelta(seconds=1)
-        assert await history.attempts(frozenset({"acme_score"}), later) == 0
-        assert await history.spent("lender", "loans", later) == 0
+        day = begun, begun + timedelta(days=1)
+        assert await history.attempts(frozenset({"acme_score", "other"}), *day) == 3
+        assert await history.spent("lender", "loans", *day) == Decimal("3.00")
+        assert await history.spent("lender", "others", *day) == 0
+        # What was stamped with a later day, be it by a clock that was wrong, is no earlier one's.
+        for other in (day[1], day[1] + timedelta(days=1)), (begun - timedelta(days=1), begun):
+            assert await history.attempts(frozenset({"acme_score"}), *other) == 0
+            assert await history.spent("lender", "loans", *other) == 0
 
 
 async def test_usage_is_summed_by_caller_product_connector_and_day(home: Database) -> None:

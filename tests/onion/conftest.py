@@ -15,7 +15,7 @@ import pytest
 
 from connectors.contract import Call, stack
 from connectors.keeping import Leasing, Unshared
-from connectors.kit import Kit
+from connectors.kit import Clock, Kit
 from connectors.policy.breaker.breaker import Breaker
 from connectors.policy.ledger import Owned, Recorded
 from connectors.policy.limit.limit import Limit
@@ -43,6 +43,7 @@ def pytest_asyncio_loop_factories() -> Mapping[str, type[VirtualLoop]]:
 class House:
     """Builds one connector's onion, and shows its parts."""
 
+    clock: Clock = field(default_factory=VirtualClock)
     ledger: FakeLedger = field(default_factory=FakeLedger)
     cache: Any = field(default_factory=FakeCache)
     """A `Cache`."""
@@ -55,7 +56,7 @@ class House:
 
     def kit(self) -> Kit:
         return Kit(
-            clock=VirtualClock(),
+            clock=self.clock,
             random=Random(7),
             secrets=NoSecrets(),
             env={},

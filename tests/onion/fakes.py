@@ -142,7 +142,7 @@ class FakeCache:
     async def get(self, place: Place, _suits: Callable[[Kept], bool]) -> Kept | None:
         # What it says is already old when it arrives.
         found = [self.kept[name] for name in place.names if name in self.kept]
-        now = VirtualClock().utc()
+        now = VirtualClock().now()
         await asyncio.sleep(self.way)
         return found[0] if found and found[0].stale_until > now else None
 

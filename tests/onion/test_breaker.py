@@ -22,7 +22,7 @@ ONCE = {"retry": {"max_attempts": 1}}
 class Slow(Unrecorded):
     """A ledger that does not say what it knows."""
 
-    async def attempts(self, _connectors: frozenset[str], _since: datetime) -> int:
+    async def attempts(self, _connectors: frozenset[str], _: datetime, __: datetime) -> int:
         await asyncio.sleep(1e6)
         return 0
 

@@ -88,6 +88,30 @@ async def test_a_cancel_in_the_queue_leaves_no_place_taken() -> None:
     assert (bulkhead.inside, bulkhead.room.inside, bulkhead.waiting) == (0, 0, [])
 
 
+async def test_who_goes_while_it_waits_for_a_turn_of_the_rate_leaves_it_to_the_next() -> None:
+    whole = Whole(HIT, bureau=limited(rate="1/s"))
+    waiting = [
+        asyncio.create_task(whole.ask(subject={"id_number": f"X{n}", "name": "ann"}))
+        for n in range(10)
+    ]
+    await asyncio.sleep(0.3)
+    for each in waiting:
+        each.cancel()
+    await asyncio.wait(waiting)
+    assert len(whole.transport.sent) == 1
+
+    assert isinstance(await whole.ask(within=5, subject={"id_number": "Q", "name": "ann"}), Reply)
+    assert whole.transport.sent == pytest.approx([0, 1], abs=0.1)
+
+
+async def test_whose_turn_of_the_rate_would_come_too_late_is_told_so_at_once() -> None:
+    whole = Whole(HIT, bureau=limited(rate="1/s"))
+    ends = await whole.asks(8, every=0.01, within=4.5)
+
+    assert kinds(ends) == {Reply: 5, BulkheadFull: 3}
+    assert whole.transport.sent == pytest.approx([0, 1, 2, 3, 4], abs=0.1)
+
+
 async def test_trouble_makes_the_bulkhead_smaller_and_answers_make_it_larger_again() -> None:
     def act(number: int) -> Says:
         return HANGS if number < 10 else HIT
@@ -132,7 +156,7 @@ class Book(Unrecorded):
     known: int = 0
     down: bool = False
 
-    async def attempts(self, _connectors: frozenset[str], _since: datetime) -> int:
+    async def attempts(self, _connectors: frozenset[str], _: datetime, __: datetime) -> int:
         if self.down:
             raise LedgerDown
         return self.known

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -14,6 +15,7 @@ from connectors.errors import Lost, NotCached, NotSent
 from connectors.policy.reuse.cache_key import compile_names
 from connectors.policy.reuse.reuse import Reuse
 from connectors.words import Billed, Outcome, ReuseMode, ServedFrom
+from tests.virtual import WallClock
 
 from .conftest import House
 from .fakes import ANSWER, REPLY, Act, query, standing
@@ -71,6 +73,36 @@ async def test_an_answer_with_a_broken_section_is_not_given_again(house: House) 
     first, second = await ask(query()), await ask(query())
 
     assert (first.whole, second.whole, second.served_from) == (False, True, ServedFrom.LIVE)
+
+
+@pytest.mark.parametrize("ahead", [-DAY, -3600, 3600, 2 * DAY])
+async def test_a_wall_clock_that_is_put_wrong_makes_no_answer_older_and_none_young_again(
+    house: House, ahead: float
+) -> None:
+    clock = house.clock = WallClock()
+    ask = house.connector(ANSWER, ANSWER, ANSWER)
+    stands = standing(max_age=1800)
+    await ask(query())
+    clock.ahead = timedelta(seconds=ahead)
+    assert (await ask(query(stands=stands))).served_from is ServedFrom.CACHE
+
+    await asyncio.sleep(1801)
+    assert (await ask(query())).served_from is ServedFrom.CACHE
+    assert (await ask(query(stands=stands))).served_from is ServedFrom.LIVE
+    await asyncio.sleep(DAY)
+    assert (await ask(query())).served_from is ServedFrom.LIVE
+
+
+async def test_the_end_of_the_consent_it_was_got_on_is_told_by_the_wall_clock(
+    house: House,
+) -> None:
+    """One that was behind when the answer came gives it no longer life."""
+    clock = house.clock = WallClock()
+    ask = house.connector(ANSWER, ANSWER)
+    await ask(query(stands=standing(consent_days=0.1)))
+    clock.ahead = timedelta(days=0.1)
+
+    assert (await ask(query())).served_from is ServedFrom.LIVE
 
 
 async def test_a_consent_that_ends_takes_the_cached_answer_with_it(house: House) -> None:
@@ -145,10 +177,7 @@ async def test_answers_of_one_moment_do_not_end_in_one(house: House) -> None:
     ask = house.connector(ANSWER)
     for number in range(100):
         await ask(query(name=str(number)))
-    lives = [
-        (kept.fresh_until - kept.asked_at).total_seconds() - 0.01
-        for kept in house.cache.kept.values()
-    ]
+    lives = [kept.fresh_until - kept.since for kept in house.cache.kept.values()]
 
     assert 0.9 * DAY <= min(lives) < 0.92 * DAY
     assert 0.98 * DAY < max(lives) <= DAY

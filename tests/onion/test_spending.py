@@ -43,10 +43,11 @@ class Past:
     down: bool = False
     asked: list[tuple[str, str, datetime]] = field(default_factory=list)
 
-    async def attempts(self, _: frozenset[str], __: datetime) -> int:
+    async def attempts(self, _: frozenset[str], __: datetime, ___: datetime) -> int:
         raise AssertionError
 
-    async def spent(self, tenant: str, name: str, since: datetime) -> Decimal:
+    async def spent(self, tenant: str, name: str, since: datetime, until: datetime) -> Decimal:
+        assert until - since == timedelta(days=1)
         self.asked.append((tenant, name, since))
         await asyncio.sleep(0.01)
         if self.down:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -26,6 +27,7 @@ from connectors.errors import (
 )
 from connectors.words import Billed, FieldStatus, Outcome, ReuseMode, ServedFrom
 from tests.one_connector import connector
+from tests.virtual import WallClock
 
 from .conftest import House
 from .fakes import ANSWER, HANG, REPLY, Act, query, standing
@@ -127,6 +129,17 @@ async def test_it_is_given_for_so_long_and_no_longer(house: House) -> None:
     ask = await known_then(house, failing(NotSent), age=DAY + HOUR + 1)
     with pytest.raises(NotSent):
         await ask(query())
+
+
+@pytest.mark.parametrize("ahead", [-DAY, DAY])
+async def test_a_wall_clock_that_is_put_wrong_does_not_unmark_it(
+    house: House, ahead: float
+) -> None:
+    clock = house.clock = WallClock()
+    ask = await known_then(house, failing(NotSent))
+    clock.ahead = timedelta(seconds=ahead)
+
+    assert (await ask(query())).served_from is ServedFrom.STALE
 
 
 async def test_and_never_past_the_consent_it_was_got_on(house: House) -> None:

@@ -1,7 +1,6 @@
 """The near cache holds so many bytes, each answer for its time, and nobody who was erased."""
 
 from dataclasses import replace
-from datetime import timedelta
 
 import pytest
 
@@ -23,9 +22,8 @@ class Near:
         self.cache = MemoryCache(self.clock, largest=largest)
 
     def kept(self, seconds: float, reply: Reply = REPLY) -> Kept:
-        now = self.clock.utc()
-        until = now + timedelta(seconds=seconds)
-        return Kept(reply, now, until, until)
+        now = self.clock.now()
+        return Kept(reply, self.clock.utc(), now, now + seconds, now + seconds)
 
     async def put(self, name: str, seconds: float = 60, reply: Reply = REPLY) -> None:
         await self.cache.put(place(name), self.kept(seconds, reply))
@@ -67,7 +65,7 @@ async def test_each_reply_goes_at_its_own_time() -> None:
 async def test_a_reply_is_there_until_it_is_not_even_stale() -> None:
     near = Near()
     kept = near.kept(60)
-    await near.cache.put(place("key"), replace(kept, fresh_until=kept.asked_at))
+    await near.cache.put(place("key"), replace(kept, fresh_until=kept.since))
 
     assert await near.get("key") is REPLY
 

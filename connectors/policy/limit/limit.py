@@ -11,9 +11,9 @@ from ...kit import Kit, Strict
 from ...units import Rate
 from .limited import Limited
 from .quota import Quota
-from .rate import Pace
 from .ration import Ration
 from .room import Room
+from .turns import Turns
 
 
 class Limit(Strict):
@@ -36,7 +36,7 @@ class Limit(Strict):
         return Limits(
             kit=kit,
             room=Room(self.concurrency),
-            pace=Pace(self.rate) if self.rate else None,
+            turns=Turns(self.rate, kit.clock) if self.rate else None,
             ration=Ration(self.quota.allowances(zone), kit) if self.quota else None,
         )
 
@@ -47,11 +47,11 @@ class Limits:
 
     kit: Kit
     room: Room
-    pace: Pace | None
+    turns: Turns | None
     ration: Ration | None
 
     def of(self, connector: str, min_attempt: float) -> Limited:
         """Make the layer of one connector, for all of its messages."""
         if self.ration is not None:
             self.ration.join(connector)
-        return Limited(self.kit.clock, self.room.bulkhead(), self.pace, self.ration, min_attempt)
+        return Limited(self.kit.clock, self.room.bulkhead(), self.turns, self.ration, min_attempt)

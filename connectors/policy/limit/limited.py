@@ -9,9 +9,9 @@ from ...contract import Call, Query, Reply
 from ...errors import BulkheadFull, QuotaExceeded, RateLimited, TimedOut
 from ...kit import Clock
 from ..timeout import EARLY, overdue
-from .rate import Pace
 from .ration import Ration
 from .room import Bulkhead, Place, Ticket
+from .turns import Turns
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +20,7 @@ class Limited:
 
     clock: Clock
     bulkhead: Bulkhead
-    pace: Pace | None
+    turns: Turns | None
     ration: Ration | None
     min_attempt: float
 
@@ -45,7 +45,7 @@ class Limited:
             try:
                 return await call(query)
             except QuotaExceeded:
-                ration.close()
+                ration.close(taken)
                 raise
             finally:
                 if not query.attempt.sent:
@@ -55,8 +55,8 @@ class Limited:
 
     async def _inside(self, call: Call, query: Query) -> Reply:
         limit = self.bulkhead.limit
-        if self.pace is not None:
-            await self._turn(self.pace, query)
+        if self.turns is not None and not await self.turns.take(lambda: self._latest(query)):
+            raise BulkheadFull(query.connector, "rate")
         begun = self.clock.now()
         try:
             reply = await call(query)
@@ -70,18 +70,10 @@ class Limited:
         limit.answered()
         return reply
 
-    async def _turn(self, pace: Pace, query: Query) -> None:
-        now = self.clock.now()
-        due = pace.turn(now, query.deadline() - self.min_attempt)
-        if due is None:
-            raise BulkheadFull(query.connector, "rate")
-        if due > now:
-            await self.clock.sleep(due - now)
-
     async def _wait(self, query: Query) -> None:
         """Wait for a place. Raises `BulkheadFull`: too late, or too many wait already."""
         moved = asyncio.Event()
-        ticket = Ticket(lambda: query.deadline() - self.min_attempt, moved.set)
+        ticket = Ticket(lambda: self._latest(query), moved.set)
         self.bulkhead.queue(ticket, self.clock.now())
         try:
             while ticket.place is Place.WAITING:
@@ -99,3 +91,7 @@ class Limited:
             raise
         if ticket.place is not Place.INSIDE:
             raise BulkheadFull(query.connector, "concurrency")
+
+    def _latest(self, query: Query) -> float:
+        """Say by when an attempt has to begin."""
+        return query.deadline() - self.min_attempt

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import deque
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Self
 from zoneinfo import ZoneInfo
@@ -11,8 +12,8 @@ from pydantic import Field, model_validator
 
 from ...kit import Strict
 
-_BEFORE, _AFTER = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
-"""All time."""
+REMEMBERED = 2
+"""Periods: this one, and the one that a wall clock which was wrong for a moment comes back to."""
 
 
 class Quota(Strict):
@@ -33,48 +34,49 @@ class Quota(Strict):
         return tuple(Allowance(most, zone, monthly=by) for most, by in limits if most is not None)
 
 
-@dataclass(slots=True)
-class Allowance:
-    """What is left of one period."""
+@dataclass(slots=True, eq=False)
+class Period:
+    """One day or month, and what is left of it."""
 
     most: int
-    zone: ZoneInfo
-    monthly: bool
-    since: datetime = _AFTER
-    until: datetime = _BEFORE
-    used: int = 0
+    since: datetime
+    until: datetime
+    used: int
     closed: bool = False
-    """By the bureau's own word: nothing is left until the period ends."""
+    """By the bureau's own word: nothing is left until it ends."""
 
     @property
     def spent(self) -> bool:
         return self.closed or self.used >= self.most
 
-    def over(self, now: datetime) -> bool:
-        """Tell whether another period has begun, of which nothing is known yet."""
-        return now >= self.until
 
-    def start(self, now: datetime) -> datetime:
-        """Give the beginning of the period that this moment is in."""
-        day = now.astimezone(self.zone).date()
-        return self._midnight(day.replace(day=1) if self.monthly else day)
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """How many messages each day, or each month, has."""
 
-    def begin(self, now: datetime, used: int) -> None:
-        """Count on from what others have used since the period's start."""
-        self.since = self.start(now)
-        longest = timedelta(days=32 if self.monthly else 1)
-        # Noon: an hour more or less of summer time changes no date.
-        after = (self.since.astimezone(self.zone) + timedelta(hours=12) + longest).date()
-        self.until = self._midnight(after.replace(day=1) if self.monthly else after)
-        self.used, self.closed = used, False
+    most: int
+    zone: ZoneInfo
+    monthly: bool
+    _known: deque[Period] = field(default_factory=lambda: deque(maxlen=REMEMBERED))
 
-    def take(self) -> None:
-        self.used += 1
+    def at(self, moment: datetime) -> Period | None:
+        """Give the period that this moment is in; None where nothing is known of it yet."""
+        for period in self._known:
+            if period.since <= moment < period.until:
+                return period
+        return None
 
-    def give_back(self, taken: datetime) -> None:
-        """Count an attempt no longer that was never sent."""
-        if self.since <= taken:
-            self.used -= 1
+    def bounds(self, moment: datetime) -> tuple[datetime, datetime]:
+        """Tell when the period begins that this moment is in, and when the next does."""
+        day = moment.astimezone(self.zone).date()
+        if self.monthly:
+            day = day.replace(day=1)
+        after = day + timedelta(days=32 if self.monthly else 1)
+        return self._midnight(day), self._midnight(after.replace(day=1) if self.monthly else after)
+
+    def begin(self, since: datetime, until: datetime, used: int) -> None:
+        """Count on from what others have used in this period."""
+        self._known.append(Period(self.most, since, until, used))
 
     def _midnight(self, day: date) -> datetime:
         return datetime.combine(day, time.min, tzinfo=self.zone).astimezone(UTC)

@@ -20,10 +20,6 @@ class Pace:
         interval = 1 / self.rate
         return max(self._due, now - max(1.0, self.rate) * interval + interval)
 
-    def turn(self, now: float, until: float) -> float | None:
-        """Take a turn, and say when it is; None, and none is taken, where that is too late."""
-        due = self.due(now)
-        if due >= until:
-            return None
-        self._due = due + 1 / self.rate
-        return due
+    def take(self, now: float) -> None:
+        """Take the turn that is next."""
+        self._due = self.due(now) + 1 / self.rate

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from datetime import datetime
 
 from ...errors import QuotaSpent
 from ...kit import Kit
-from .quota import Allowance
+from .quota import Allowance, Period
 
 
 class Ration:
@@ -15,7 +16,8 @@ class Ration:
     One bureau's quota, for all of its connectors.
 
     What was used before is read from the ledger once a period, at its first
-    attempt; after that this process counts by itself.
+    attempt; after that this process counts by itself. A wall clock that was wrong for
+    a moment finds what was counted before: `REMEMBERED`.
     """
 
     def __init__(self, allowances: tuple[Allowance, ...], kit: Kit) -> None:
@@ -28,37 +30,42 @@ class Ration:
         """Count this connector's attempts, too."""
         self._connectors.add(connector)
 
-    async def take(self, connector: str) -> datetime:
+    async def take(self, connector: str) -> Sequence[Period]:
         """
-        Take one attempt, and give the moment of it.
+        Take one attempt, and give the periods that it was taken from.
 
         Raises `QuotaSpent`, and `LedgerDown` while nobody knows what was used.
         """
-        now = self._kit.clock.utc()
-        if any(allowance.over(now) for allowance in self._allowances):
-            now = await self._begun()
-        if any(allowance.spent for allowance in self._allowances):
+        periods = self._at(self._kit.clock.utc()) or await self._begun()
+        if any(period.spent for period in periods):
             raise QuotaSpent(connector, "quota")
-        for allowance in self._allowances:
-            allowance.take()
-        return now
+        for period in periods:
+            period.used += 1
+        return periods
 
-    def give_back(self, taken: datetime) -> None:
+    def give_back(self, taken: Sequence[Period]) -> None:
         """Count an attempt no longer, as the bureau never saw it."""
-        for allowance in self._allowances:
-            allowance.give_back(taken)
+        for period in taken:
+            period.used -= 1
 
-    def close(self) -> None:
+    def close(self, taken: Sequence[Period]) -> None:
         """Take the bureau's word that its quota is spent: for its day, if it has one of days."""
-        self._allowances[0].closed = True
+        taken[0].closed = True
 
-    async def _begun(self) -> datetime:
-        """Find out what was used of periods that have just begun; give the time by then."""
+    def _at(self, now: datetime) -> Sequence[Period]:
+        """Give the periods of this moment; none, where not all of them are known."""
+        known = [allowance.at(now) for allowance in self._allowances]
+        periods = [period for period in known if period is not None]
+        return periods if len(periods) == len(known) else ()
+
+    async def _begun(self) -> Sequence[Period]:
+        """Find out what was used of periods that have just begun."""
         async with self._reading:
             now = self._kit.clock.utc()
             for allowance in self._allowances:
-                if allowance.over(now):
-                    since = allowance.start(now)
+                if allowance.at(now) is None:
+                    since, until = allowance.bounds(now)
                     names = frozenset(self._connectors)
-                    allowance.begin(now, await self._kit.history.attempts(names, since))
-        return now
+                    used = await self._kit.history.attempts(names, since, until)
+                    allowance.begin(since, until, used)
+            return self._at(now)

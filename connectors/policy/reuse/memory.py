@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 
 from ...contract import Query, Reply, Standing
@@ -81,21 +81,23 @@ class Memory:
         ttl = self.rule.seconds(reply.outcome) * (1 - self.kit.random.uniform(0, JITTER))
         fresh = max(ttl, at_least)
         last = fresh + self.rule.stale_if_error
-        now = self.kit.clock.utc()
-        if standing.consent is not None:
-            left = (standing.consent.expires_at - now).total_seconds()
+        now, consent = self.kit.clock.now(), standing.consent
+        if consent is not None:
+            left = (consent.expires_at - self.kit.clock.utc()).total_seconds()
             fresh, last = min(fresh, left), min(last, left)
         kept = Kept(
             reply=replace(reply, captured={}) if reply.captured else reply,
             asked_at=asked_at,
-            fresh_until=now + timedelta(seconds=fresh),
-            stale_until=now + timedelta(seconds=last if fresh > 0 else fresh),
+            since=now,
+            fresh_until=now + fresh,
+            stale_until=now + (last if fresh > 0 else fresh),
+            consent_until=consent.expires_at if consent is not None else None,
         )
         await self.kit.cache.put(Place(names, standing.tenant, standing.subject_token), kept)
 
     def _outside(self, kept: Kept, standing: Standing) -> Reply | None:
         """Give also what is older than the caller takes, to one who has nothing asked."""
-        if not self._holds(kept.fresh_until, standing):
+        if not self._holds(kept, kept.fresh_until, standing):
             return None
         return _outside(_again(kept.reply))
 
@@ -107,7 +109,7 @@ class Memory:
         """
         if not self.rule.stale_if_error or error.outcome not in FAILED:
             return None
-        if not self._holds(kept.stale_until, standing):
+        if not self._holds(kept, kept.stale_until, standing):
             return None
         return replace(
             kept.reply if self._is_young(kept, standing) else _outside(kept.reply),
@@ -119,17 +121,20 @@ class Memory:
         )
 
     def _suits(self, kept: Kept, standing: Standing) -> bool:
-        return self._holds(kept.fresh_until, standing) and self._is_young(kept, standing)
+        return self._holds(kept, kept.fresh_until, standing) and self._is_young(kept, standing)
 
-    def _holds(self, until: datetime, standing: Standing) -> bool:
-        now, consent = self.kit.clock.utc(), standing.consent
-        return now < until and (consent is None or now < consent.expires_at)
+    def _holds(self, kept: Kept, until: float, standing: Standing) -> bool:
+        """Tell whether its time is not over, nor the consent it was got on, nor the asker's."""
+        today, theirs = self.kit.clock.utc(), standing.consent
+        return (
+            self.kit.clock.now() < until
+            and (kept.consent_until is None or today < kept.consent_until)
+            and (theirs is None or today < theirs.expires_at)
+        )
 
     def _is_young(self, kept: Kept, standing: Standing) -> bool:
-        oldest, since = standing.max_age, kept.reply.retrieved_at
-        if oldest is None or since is None:
-            return True
-        return (self.kit.clock.utc() - since).total_seconds() <= oldest
+        oldest = standing.max_age
+        return oldest is None or self.kit.clock.now() - kept.since <= oldest
 
 
 def _again(reply: Reply) -> Reply:

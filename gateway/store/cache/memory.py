@@ -88,7 +88,7 @@ class MemoryCache:
         if self.is_erased(place, kept):
             self._watch(CacheEvent.ERASED)
             return False
-        lasts = min(LONGEST, (kept.stale_until - self._clock.utc()).total_seconds())
+        lasts = min(LONGEST, kept.stale_until - self._clock.now())
         size = _size(place, kept.reply)
         if lasts <= 0 or size > self._largest:
             # What was there is older than this reply, and must not outlive it.

@@ -37,10 +37,10 @@ class Book(Unrecorded):
 
     known: int = 0
     down: bool = False
-    asked: list[tuple[frozenset[str], datetime]] = field(default_factory=list)
+    asked: list[tuple[frozenset[str], datetime, datetime]] = field(default_factory=list)
 
-    async def attempts(self, connectors: frozenset[str], since: datetime) -> int:
-        self.asked.append((connectors, since))
+    async def attempts(self, connectors: frozenset[str], since: datetime, until: datetime) -> int:
+        self.asked.append((connectors, since, until))
         await asyncio.sleep(0)
         if self.down:
             raise LedgerDown
@@ -72,7 +72,7 @@ async def test_a_day_is_the_bureaus_own() -> None:
 
     clock.moment += timedelta(seconds=1)  # Midnight in Shanghai.
     assert await takes(of) == 3
-    assert [since for _, since in book.asked] == [
+    assert [since for _, since, _ in book.asked] == [
         datetime(2026, 2, 28, 16, tzinfo=UTC),
         datetime(2026, 3, 1, 16, tzinfo=UTC),
     ]
@@ -82,7 +82,7 @@ async def test_what_was_used_before_counts_of_all_its_connectors_and_is_read_onc
     clock, book = Calendar(datetime(2026, 3, 1, tzinfo=UTC)), Book(known=7)
     of = ration(clock, book, day=10)
     assert await takes(of) == 3
-    assert [names for names, _ in book.asked] == [frozenset({"score", "report"})]
+    assert [names for names, *_ in book.asked] == [frozenset({"score", "report"})]
 
 
 @pytest.mark.parametrize(
@@ -97,9 +97,8 @@ def test_a_month_is_a_calendars(
     moment: tuple[int, ...], since: tuple[int, ...], until: tuple[int, ...]
 ) -> None:
     (month,) = Quota(month=1).allowances(NEW_YORK)
-    month.begin(datetime(*moment, tzinfo=UTC), 0)  # type: ignore[arg-type,misc] # four numbers
 
-    assert (month.since, month.until) == (
+    assert month.bounds(datetime(*moment, tzinfo=UTC)) == (  # type: ignore[arg-type,misc] # four numbers
         datetime(*since, tzinfo=UTC),  # type: ignore[arg-type,misc] # four numbers
         datetime(*until, tzinfo=UTC),  # type: ignore[arg-type,misc] # four numbers
     )
@@ -107,9 +106,9 @@ def test_a_month_is_a_calendars(
 
 def test_a_day_of_25_hours_is_one_day() -> None:
     (day,) = Quota(day=1).allowances(NEW_YORK)
-    day.begin(datetime(2026, 11, 1, 12, tzinfo=UTC), 0)
+    since, until = day.bounds(datetime(2026, 11, 1, 12, tzinfo=UTC))
 
-    assert day.until - day.since == timedelta(hours=25)
+    assert until - since == timedelta(hours=25)
 
 
 async def test_the_tighter_of_two_holds() -> None:
@@ -161,12 +160,64 @@ async def test_the_bureaus_own_word_closes_it_until_its_day_ends() -> None:
     clock = Calendar(datetime(2026, 3, 1, tzinfo=UTC))
     of = ration(clock, Book(), day=100, month=1000)
     taken = await of.take("score")
-    of.close()
+    of.close(taken)
     of.give_back(taken)
     assert await takes(of) == 0
 
     clock.moment += timedelta(days=1)
     assert await takes(of) == 100
+
+
+@pytest.mark.parametrize("days", [10, -10, 40])
+async def test_a_clock_that_was_wrong_for_one_call_takes_nothing_from_the_days_after(
+    days: int,
+) -> None:
+    """Nor does it lose what was counted on the day itself."""
+    clock, book = Calendar(datetime(2026, 3, 1, tzinfo=UTC)), Book()
+    of = ration(clock, book, day=100, month=10_000)
+    assert await takes(of, 80) == 80
+    clock.moment += timedelta(days=days)
+    assert await takes(of, 1) == 1
+    clock.moment -= timedelta(days=days)
+    assert await takes(of) == 20
+
+    for _ in range(5):
+        clock.moment += timedelta(days=1)
+        assert await takes(of, 80) == 80
+
+
+async def test_what_was_taken_at_a_wrong_time_and_never_sent_is_given_back_to_that_time() -> None:
+    clock = Calendar(datetime(2026, 3, 1, tzinfo=UTC))
+    of = ration(clock, Book(), day=2)
+    await of.take("score")
+    clock.moment += timedelta(days=10)
+    taken = await of.take("score")
+    clock.moment -= timedelta(days=10)
+    of.give_back(taken)
+
+    assert await takes(of) == 1
+
+
+async def test_the_bureaus_own_word_outlasts_a_clock_that_was_wrong() -> None:
+    clock = Calendar(datetime(2026, 3, 1, tzinfo=UTC))
+    of = ration(clock, Book(), day=100)
+    of.close(await of.take("score"))
+    clock.moment += timedelta(days=10)
+    assert await takes(of, 1) == 1
+    clock.moment -= timedelta(days=10)
+
+    assert await takes(of) == 0
+
+
+async def test_only_what_was_asked_in_a_period_is_read_of_the_ledger() -> None:
+    """A row that is stamped with a later day is not counted on each until then."""
+    book = Book()
+    await ration(Calendar(datetime(2026, 3, 1, tzinfo=UTC)), book, day=3, month=5).take("score")
+
+    assert [tuple(between) for _, *between in book.asked] == [
+        (datetime(2026, 2, 28, 16, tzinfo=UTC), datetime(2026, 3, 1, 16, tzinfo=UTC)),
+        (datetime(2026, 2, 28, 16, tzinfo=UTC), datetime(2026, 3, 31, 16, tzinfo=UTC)),
+    ]
 
 
 def test_a_quota_says_of_what_period() -> None:

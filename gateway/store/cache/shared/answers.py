@@ -18,6 +18,7 @@ from .budget import Unreachable
 from .lane import Lane
 from .scripts import FORGET, PUT
 from .sealer import CacheSealer
+from .written import Written
 
 LARGEST = 2**20
 """Bytes of a value: a larger one would keep all others waiting."""
@@ -56,15 +57,16 @@ class SharedCache:
             return None
         for name, value in zip(place.names, found, strict=True):
             kept = self._opened(name, place.tenant, value)
-            if kept is not None and kept.stale_until > self.clock.utc():
+            if kept is not None and kept.stale_until > self.clock.now():
                 return kept
         return None
 
     def put(self, place: Place, kept: Kept) -> None:
         """Keep it; nobody waits until that is done."""
         name = self._value(place.name)
-        lasts = min(LONGEST, (kept.stale_until - self.clock.utc()).total_seconds())
-        value = self.sealer.seal(place.name, place.tenant, kept) if lasts > 0 else b""
+        lasts = min(LONGEST, kept.stale_until - self.clock.now())
+        written = Written.of(kept, self.clock)
+        value = self.sealer.seal(place.name, place.tenant, written) if lasts > 0 else b""
         if not value or len(value) > LARGEST:
             self.lane.tell("DEL", name)
             return
@@ -99,7 +101,7 @@ class SharedCache:
         if not isinstance(value, bytes):
             return None
         try:
-            return self.sealer.open(name, tenant, value)
+            return self.sealer.open(name, tenant, value).kept(self.clock)
         except Unsealable:
             self.watch(CacheEvent.UNSEALABLE)
             self.lane.tell("DEL", self._value(name))

@@ -7,17 +7,16 @@ from random import Random
 
 import msgspec
 
-from connectors.keeping import Kept
-
 from ....security.cache_keys import ID, CacheKeys
 from ....security.keys import length_prefixed
 from ...sealing import Sealer, Unsealable
+from .written import Written
 
 VERSION = "v1"
 """Of how an answer is written: MessagePack, which knows its types, and runs nothing."""
 
 _write = msgspec.msgpack.Encoder().encode
-_read = msgspec.msgpack.Decoder(Kept).decode
+_read = msgspec.msgpack.Decoder(Written).decode
 
 
 class CacheSealer:
@@ -31,11 +30,11 @@ class CacheSealer:
         """`keys`: the current one first."""
         self._sealer = Sealer(keys[0].id, {each.id: each.values for each in keys}, random)
 
-    def seal(self, name: str, tenant: str, kept: Kept) -> bytes:
-        sealed = self._sealer.seal(_write(kept), _place(name, tenant))
+    def seal(self, name: str, tenant: str, written: Written) -> bytes:
+        sealed = self._sealer.seal(_write(written), _place(name, tenant))
         return self._sealer.current.encode() + sealed
 
-    def open(self, name: str, tenant: str, value: bytes) -> Kept:
+    def open(self, name: str, tenant: str, value: bytes) -> Written:
         """Give back what was sealed for this place. Raises `Unsealable`, and says no more."""
         key_id = value[:ID].decode("ascii", "replace")
         written = self._sealer.open(key_id, value[ID:], _place(name, tenant))

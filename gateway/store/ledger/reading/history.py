@@ -1,4 +1,4 @@
-"""What was asked and spent since a time, over all callers and processes: the kit's port."""
+"""What was asked and spent in a time, over all callers and processes: the kit's port."""
 
 from __future__ import annotations
 
@@ -10,14 +10,15 @@ from decimal import Decimal
 from ..entries import moment
 from .port import Reading
 
-_ATTEMPTS = "SELECT count(*) FROM intents WHERE connector = ?1 AND at >= ?2"
+# An end, too: a clock that was ahead for a moment stamps what belongs to none of the days before.
+_ATTEMPTS = "SELECT count(*) FROM intents WHERE connector = ?1 AND at >= ?2 AND at < ?3"
 
 # Grouped by cost, for the sum is to be exact, and there are few different ones.
 _SPENT = """
     SELECT coalesce(o.cost, i.price), count(*)
     FROM intents AS i LEFT JOIN outcomes AS o ON o.call_id = i.call_id
         AND o.seq = (SELECT max(l.seq) FROM outcomes AS l WHERE l.call_id = i.call_id)
-    WHERE i.tenant = ?1 AND i.caller = ?2 AND i.at >= ?3 GROUP BY 1
+    WHERE i.tenant = ?1 AND i.caller = ?2 AND i.at >= ?3 AND i.at < ?4 GROUP BY 1
 """
 
 _USAGE = """
@@ -39,15 +40,15 @@ class LedgerHistory:
 
     reading: Reading
 
-    async def attempts(self, connectors: frozenset[str], since: datetime) -> int:
-        total = 0
+    async def attempts(self, connectors: frozenset[str], since: datetime, until: datetime) -> int:
+        total, between = 0, (_utc(since), _utc(until))
         for connector in sorted(connectors):
-            ((count,),) = await self.reading.fetch(_ATTEMPTS, connector, _utc(since))
+            ((count,),) = await self.reading.fetch(_ATTEMPTS, connector, *between)
             total += count
         return total
 
-    async def spent(self, tenant: str, caller: str, since: datetime) -> Decimal:
-        rows = await self.reading.fetch(_SPENT, tenant, caller, _utc(since))
+    async def spent(self, tenant: str, caller: str, since: datetime, until: datetime) -> Decimal:
+        rows = await self.reading.fetch(_SPENT, tenant, caller, _utc(since), _utc(until))
         return sum((Decimal(cost) * count for cost, count in rows), start=Decimal(0))
 
 
