@@ -54,7 +54,7 @@ class Closing:
             kept = None if state is ClaimState.RELEASED else self._kept(run, claim, end)
             await self.ledger.close_claim(claim, state, kept)
         except LedgerDown:
-            pass  # It is as if the process had died here.
+            pass  # It is owed; until then it is as if the process had died here.
         finally:
             self.runs.leave(run)
 

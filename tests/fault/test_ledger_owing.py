@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from threading import Event
 
@@ -13,11 +15,11 @@ import pytest
 from connectors.errors import LedgerDown
 from connectors.words import Billed, Effect, Outcome
 from gateway.clock import LoopClock
-from gateway.store.ledger.contract import Source
+from gateway.store.ledger.contract import ClaimState, Source, Taken
 from gateway.store.ledger.keeping.upkeep import Upkeep
 from gateway.store.ledger.sqlite.connecting import connect
 from gateway.store.ledger.stored import StoredLedger
-from tests.ledger_rows import ending, question, sqlite_ledger
+from tests.ledger_rows import EXPIRES, GRANT, claim, ending, question, sqlite_ledger
 
 from .sqlite_ledgers import locked, opened
 
@@ -276,3 +278,65 @@ async def test_an_end_is_owed_also_where_its_waiter_left(path: Path) -> None:
             await leaving
 
     assert ends(path) == [("HIT", "attempt")]
+
+
+async def stands(ledger: StoredLedger) -> tuple[ClaimState, bytes | None]:
+    found = await ledger.claimed("lender", "i-1")
+    assert found is not None
+    return found.state, found.kept
+
+
+async def test_the_end_of_an_inquiry_is_written_as_soon_as_it_can_be(path: Path) -> None:
+    async with opened(sqlite_ledger(path, LoopClock())) as ledger:
+        await ledger.inquiry(GRANT, claim())
+        with locked(path), pytest.raises(LedgerDown):
+            await ledger.close_claim(claim(), ClaimState.DONE, b"kept")
+        assert await stands(ledger) == (ClaimState.RUNNING, None)
+
+        await ledger.instance.owed.pay()
+
+        assert await stands(ledger) == (ClaimState.DONE, b"kept")
+        assert len(ledger.instance.owed) == 0
+
+
+async def test_the_end_of_an_inquiry_is_not_written_over_one_that_was_begun_since(
+    path: Path,
+) -> None:
+    """Else its id would be free, while something is being bought under it."""
+    again = replace(claim(), kept_until=EXPIRES + timedelta(seconds=1))
+    async with opened(sqlite_ledger(path, LoopClock())) as ledger:
+        await ledger.inquiry(GRANT, claim())
+        with locked(path), pytest.raises(LedgerDown):
+            await ledger.close_claim(claim(), ClaimState.RELEASED, None)
+        with pytest.raises(Taken) as taken:
+            await ledger.inquiry(GRANT, again)
+        await ledger.inquiry(GRANT, again, taken.value.claimed)
+
+        await ledger.instance.owed.pay()
+
+        assert await stands(ledger) == (ClaimState.RUNNING, None)
+        with locked(path), pytest.raises(LedgerDown):
+            await ledger.close_claim(again, ClaimState.DONE, b"kept")
+    async with opened(sqlite_ledger(path, LoopClock())) as ledger:
+        assert await stands(ledger) == (ClaimState.DONE, b"kept")
+
+
+@pytest.mark.parametrize("took_over", [False, True])
+async def test_a_claim_that_nobody_could_prove_is_given_back(path: Path, took_over: bool) -> None:
+    """As one that looks for what was bought before, where it was taken from another."""
+    late = LateCommits()
+    async with opened(sqlite_ledger(path, LoopClock(), connect=late.connect, patience=1)) as ledger:
+        if took_over:
+            await ledger.inquiry(GRANT, claim())
+        over = await ledger.claimed("lender", "i-1")
+        late.heard.clear()
+        try:
+            with pytest.raises(LedgerDown):
+                await ledger.inquiry(GRANT, claim(), over)
+        finally:
+            late.heard.set()
+
+        await ledger.instance.owed.pay()
+
+        state = ClaimState.UNKNOWN if took_over else ClaimState.RELEASED
+        assert await stands(ledger) == (state, None)

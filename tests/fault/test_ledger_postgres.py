@@ -8,7 +8,6 @@ import signal
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,16 +15,15 @@ import asyncpg
 import pytest
 
 from connectors.errors import LedgerDown
-from connectors.words import Effect, Outcome
-from gateway.clock import LoopClock
-from gateway.store.ledger.contract import ClaimState, Resolved, Source, Taken
+from connectors.words import Effect
+from gateway.store.ledger.contract import Resolved, Source, Taken
 from gateway.store.ledger.postgres.connecting import connect
 from gateway.store.ledger.postgres.opening import at_url
 from gateway.store.ledger.stored import StoredLedger
 from gateway.store.ledger.verify import verify
 from gateway.store.writing.patience import PATIENCE
 
-from ..ledger_databases import Database, database, killed
+from ..ledger_databases import Database, database
 from ..ledger_rows import GRANT, KEY, claim, ending, means, question
 from ..postgres import running
 
@@ -190,66 +188,6 @@ async def test_a_commit_whose_word_is_lost_is_looked_up(home: Database) -> None:
     await ledger.aclose()
 
     assert await home.ask("SELECT count(DISTINCT call_id) FROM intents") == [(count,)]
-
-
-async def silent(home: Database, ledger: StoredLedger) -> None:
-    """Let it be nine seconds since a process gave its last sign of life."""
-    await home.ask(
-        "UPDATE instances SET seen_at = (now() - interval '9 s')::text "  # noqa: S608 - ours
-        f"WHERE instance = '{ledger.instance.chain.instance}'"
-    )
-
-
-async def test_what_a_dead_process_left_is_taken_over_by_one_that_lives(home: Database) -> None:
-    async with home.opened(LoopClock()) as alive:
-        dead = home.ledger(LoopClock())
-        await dead.start()
-        await dead.inquiry(GRANT, claim())
-        await dead.intent(question("call-1"), PAID)
-        await alive.instance.beat()
-        (call,) = await alive.calls("lender", "i-1")
-        assert call.outcome is None
-
-        await killed(dead)
-        await silent(home, dead)
-        await alive.instance.beat()
-        (call,) = await alive.calls("lender", "i-1")
-        assert (call.outcome, call.source) == (Outcome.LOST, Source.RECOVERY)
-        with pytest.raises(Taken) as taken:
-            await alive.inquiry(GRANT, claim())
-        assert taken.value.claimed.state is ClaimState.UNKNOWN
-
-
-async def test_who_was_taken_for_dead_buys_nothing_for_an_inquiry_that_others_have(
-    home: Database,
-) -> None:
-    async with home.opened() as alive, home.opened() as stalled:
-        await stalled.inquiry(GRANT, claim())
-        await silent(home, stalled)
-        await alive.instance.beat()
-        with pytest.raises(LedgerDown, match="taken over"):
-            await stalled.intent(question("call-1"), PAID)
-        await alive.inquiry(GRANT, claim())
-        with pytest.raises(LedgerDown, match="taken over"):
-            await stalled.intent(question("call-2"), PAID)
-        await alive.intent(question("call-3"), PAID)
-        other = question("call-4", inquiry_id="without-a-claim")
-        await stalled.intent(replace(other), PAID)
-
-
-async def test_nothing_is_bought_while_others_recover_from_us(home: Database) -> None:
-    async with home.opened() as stalled:
-        ours = f"WHERE instance = '{stalled.instance.chain.instance}'"
-        await stalled.inquiry(GRANT, claim())
-        await home.ask(f"UPDATE instances SET state = 'RECOVERING' {ours}")  # noqa: S608 - ours
-        with pytest.raises(LedgerDown, match="taken over"):
-            await stalled.intent(question("call-1"), PAID)
-        # Whatever is running under our name after that was taken after that.
-        await home.ask(f"UPDATE instances SET state = 'DEAD' {ours}")  # noqa: S608 - ours
-        await stalled.intent(question("call-2"), PAID)
-        await stalled.close_claim(claim(), ClaimState.UNKNOWN, None)
-        with pytest.raises(LedgerDown, match="taken over"):
-            await stalled.intent(question("call-3"), PAID)
 
 
 async def test_many_processes_write_at_once(home: Database) -> None:

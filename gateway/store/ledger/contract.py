@@ -98,7 +98,7 @@ class Claimed:
     claim: Claim
     state: ClaimState
     instance: str
-    """The process that took it."""
+    """The process that took it; empty once it was recovered."""
     kept: bytes | None = field(default=None, repr=False)
     """What its answer can be given again from; its keeper seals it."""
     elsewhere: bool = False

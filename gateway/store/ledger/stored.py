@@ -77,7 +77,14 @@ class StoredLedger:
     ) -> None:
         now = self._now()
         guard = None if claim is None else Claiming(claim, now, over)
-        await self.commits.put(entries.inquiry(row, now), guard=guard)
+        try:
+            await self.commits.put(entries.inquiry(row, now), guard=guard)
+        except LedgerDown:
+            if claim is not None:
+                # Nothing is sent: if the claim is there after all, it soon is none any more.
+                state = ClaimState.RELEASED if over is None else ClaimState.UNKNOWN
+                self.instance.owed.owe((), Closing(claim, state, None))
+            raise
 
     async def refusal(self, row: RefusalRow) -> None:
         await self.commits.put(entries.refusal(row, self._now()))
@@ -145,7 +152,12 @@ class StoredLedger:
         await self.commits.put(row, guard=StillUnknown(call.call_id, release))
 
     async def close_claim(self, claim: Claim, state: ClaimState, kept: bytes | None) -> None:
-        await self.commits.put(guard=Closing(claim, state, kept))
+        closing = Closing(claim, state, kept)
+        try:
+            await self.commits.put(guard=closing)
+        except LedgerDown:
+            self.instance.owed.owe((), closing)
+            raise
 
     async def claimed(self, tenant: str, inquiry_id: str) -> Claimed | None:
         rows = await self.reading.fetch(_CLAIMED, tenant, inquiry_id, self._now())

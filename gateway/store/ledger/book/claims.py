@@ -44,20 +44,19 @@ class Claims:
             "AND claims.inquiry_id = seen.inquiry_id AND claims.fingerprint = seen.fingerprint "
             "AND claims.state = seen.state AND claims.instance = seen.instance"
         )
-        # Another instance's is left alone: it has taken it over.
+        # Another's is left alone, and one of ours that was taken later: it is kept until later.
+        # Nobody's was taken from us, and by nobody since.
         self._close = (
-            "UPDATE claims SET state = said.state, kept = said.kept, kept_until = said.kept_until "  # noqa: S608 - ours
+            "UPDATE claims SET state = said.state, kept = said.kept "  # noqa: S608 - ours
             f"FROM ({dialect.unpacked(_SAID)}) AS said WHERE claims.tenant = said.tenant "
             "AND claims.inquiry_id = said.inquiry_id AND claims.fingerprint = said.fingerprint "
-            "AND claims.instance = said.instance"
+            "AND claims.instance IN (said.instance, '') AND claims.kept_until = said.kept_until"
         )
 
     def close(self, entries: Sequence[Entry]) -> Steps[None]:
-        said = {
-            (guard.claim.tenant, guard.claim.inquiry_id): guard for _, guard in of(entries, Closing)
-        }
+        said = {guard.taking: guard for _, guard in of(entries, Closing)}
         if said:
-            rows = [self._closed(said[place]) for place in sorted(said)]
+            rows = [self._closed(said[taking]) for taking in sorted(said)]
             yield self._close, (orjson.dumps(rows).decode(),)
 
     def claim(self, entries: Sequence[Entry]) -> Steps[Refused]:

@@ -1,4 +1,4 @@
-"""Whoever was taken for dead buys nothing more for an inquiry that may be another's by now."""
+"""Whoever was taken for dead begins nothing, and buys nothing for what may be another's by now."""
 
 from __future__ import annotations
 
@@ -14,32 +14,25 @@ from ...writing.steps import Steps
 from ..contract import ClaimState
 from ..tables import CHAINED
 from .dialect import Dialect
+from .guards import Claiming
 from .rounds import Refused
 
 _EFFECT, _TENANT, _INQUIRY = map(CHAINED["intents"].index, ("effect", "tenant", "inquiry_id"))
 
-# A claim of ours that is unknown may be one that we closed ourselves: its caller left, and others
-# wait for the question that it asked. RELEASED is anybody's: nothing is bought under it.
-_BUYS_FOR = {
-    "RUNNING": {ClaimState.RUNNING, ClaimState.UNKNOWN},
-    # Recovery left none of those running that it found: this one was taken since.
-    "DEAD": {ClaimState.RUNNING},
-}
-"""The claims of ours under which we buy, by how we stand ourselves; as yet, or no more: none."""
-
 
 class Fence:
     """
-    Looks, with an intent that costs money, whether its inquiry is still ours.
+    Looks, with what an inquiry begins, whether we count as alive and the inquiry is still ours.
 
-    Needed where processes share a database, and one that only slept may wake up
-    after the others have recovered from it. An inquiry without a claim is nobody's.
+    Needed where processes share a database, and one that only slept may wake up while the
+    others recover from it, or after that. What it began then would be nobody's to recover
+    if it died before it has said that it lives. An inquiry without a claim is nobody's.
     """
 
     def __init__(self, dialect: Dialect, instance: str) -> None:
         self._instance = instance
         # Shared first: nobody takes over from us between this look and our commit.
-        self._stand = "SELECT state FROM instances WHERE instance = ?1 FOR SHARE"
+        self._stand = "SELECT 1 FROM instances WHERE instance = ?1 AND state = 'RUNNING' FOR SHARE"
         self._look = (
             "SELECT tenant, inquiry_id, state, instance FROM claims "  # noqa: S608 - ours
             f"WHERE (tenant, inquiry_id) IN ({dialect.unpacked(('tenant', 'inquiry_id'))}) "
@@ -47,22 +40,31 @@ class Fence:
         )
 
     def keep_out(self, entries: Sequence[Entry]) -> Steps[Refused]:
-        buying = [
-            (entry, (str(values[_TENANT]), str(values[_INQUIRY])))
+        intents = [
+            (entry, values)
             for entry in entries
             for table, values in entry.rows
-            if table == "intents" and values[_EFFECT] != Effect.FREE.value
+            if table == "intents"
+        ]
+        claiming = [entry for entry in entries if isinstance(entry.guard, Claiming)]
+        begun = [*claiming, *(entry for entry, _ in intents)]
+        if begun and not (yield self._stand, (self._instance,)):
+            return {entry: LedgerDown("others take this process for dead") for entry in begun}
+        buying = [
+            (entry, (str(values[_TENANT]), str(values[_INQUIRY])))
+            for entry, values in intents
+            if values[_EFFECT] != Effect.FREE.value
         ]
         if not buying:
             return {}
-        stand = {state for (state,) in (yield self._stand, (self._instance,))}
-        ours = {state for name in stand for state in _BUYS_FOR.get(name, ())}
         places = sorted({place for _, place in buying})
         found = yield self._look, (orjson.dumps(places).decode(),)
+        # A claim of ours that is unknown is one that we closed ourselves: its caller left, and
+        # others wait for the question that it asked. RELEASED is anybody's.
         lost = {
             (tenant, inquiry_id)
             for tenant, inquiry_id, state, instance in found
-            if instance != self._instance or state not in ours
+            if instance != self._instance or state == ClaimState.RELEASED
         }
         return {
             entry: LedgerDown("the inquiry was taken over by another process")

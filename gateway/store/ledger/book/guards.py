@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from ..contract import Claim, Claimed, ClaimState
 
@@ -23,6 +24,11 @@ class Closing:
     claim: Claim
     state: ClaimState
     kept: bytes | None
+
+    @property
+    def taking(self) -> tuple[str, str, datetime]:
+        """Tell one claim of an id from those before and after it."""
+        return self.claim.tenant, self.claim.inquiry_id, self.claim.kept_until
 
 
 @dataclass(frozen=True, slots=True)

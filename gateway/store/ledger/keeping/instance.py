@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -51,6 +52,7 @@ class Instance:
             try:
                 row = (self.chain.instance, "RUNNING", "", None)
                 await self.commits.put(("instances", row), guard=self._alive())
+                await self.recovery.take()
                 await self.recovery.run()
             except LedgerDown:
                 # Nobody waits yet: a disk that is slow while all starts may be.
@@ -61,9 +63,10 @@ class Instance:
                 return
 
     async def beat(self) -> None:
-        """Say that we live, and look for those that do not."""
+        """Look for those that do not live, and say that we do."""
         if self.recovery.leases.beats:
-            await self.commits.put(guard=self._alive())
+            # In this order: whether others are dead is judged by whoever lived until now.
+            await asyncio.gather(self.recovery.take(), self.commits.put(guard=self._alive()))
             await self.recovery.run()
 
     async def mark(self) -> None:
@@ -110,5 +113,9 @@ class Instance:
         self.announce(self.marked)
 
     def _alive(self) -> Saying:
-        seen = f"UPDATE instances SET seen_at = {self.recovery.leases.now} WHERE instance = ?1"  # noqa: S608 - ours
+        """Also that we are not dead after all, once whoever took us for dead has recovered us."""
+        seen = (
+            f"UPDATE instances SET state = 'RUNNING', seen_at = {self.recovery.leases.now} "  # noqa: S608 - ours
+            "WHERE instance = ?1 AND state IN ('RUNNING', 'DEAD')"
+        )
         return Saying(seen, (self.chain.instance,))

@@ -18,7 +18,7 @@ class Leases:
     now: str
     """Gives the time, of one clock for all processes."""
     dead: str
-    """The condition on a row of `instances` that nobody looks after any more; ?1 is who asks."""
+    """The condition on a row of `instances` that somebody is to recover; ?1 is who asks."""
     beats: bool
     """Whether signs of life are needed."""
 
@@ -30,12 +30,24 @@ LOCKED = Leases(
     beats=False,
 )
 
+
+def _seen(row: str) -> str:
+    # Nor is a time to come a sign of life: the database's clock was set back since.
+    return (
+        f"coalesce(nullif({row}.seen_at, '')::timestamptz, '-infinity') BETWEEN "
+        f"clock_timestamp() - interval '{LEASE} s' AND clock_timestamp() + interval '{LEASE} s'"
+    )
+
+
 LEASED = Leases(
     now="clock_timestamp()::text",
+    # Whoever was not seen itself tells nobody dead yet: the clock was set, or the database away,
+    # and the others had no time to say that they live. Whose recovery does not end is anybody's,
+    # its own too: it may be the only one that lives.
     dead=(
-        "state IN ('RUNNING', 'RECOVERING') AND instance <> ?1 "
-        "AND coalesce(nullif(seen_at, '')::timestamptz, '-infinity') "
-        f"< clock_timestamp() - interval '{LEASE} s' FOR UPDATE SKIP LOCKED"
+        f"NOT {_seen('instances')} AND (state = 'RECOVERING' OR state = 'RUNNING' "  # noqa: S608 - ours
+        "AND instance <> ?1 AND EXISTS (SELECT 1 FROM instances AS us "
+        f"WHERE us.instance = ?1 AND {_seen('us')})) FOR UPDATE SKIP LOCKED"
     ),
     beats=True,
 )

@@ -1,4 +1,4 @@
-"""Ends of calls that could not be written down when they came, and are once the ledger is back."""
+"""Ends that could not be written down when they came, and are once the ledger is back."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from ...writing.batch import LARGEST_BATCH
 from ...writing.commits import Commits
 from ...writing.entry import BadRow, Row
-from ..book.guards import Answered, StillUnknown, Unanswered, Unsent
-from ..contract import Resolved
+from ..book.guards import Answered, Closing, StillUnknown, Unanswered, Unsent
+from ..contract import ClaimState, Resolved
 
-Guard = StillUnknown | Unanswered | Unsent
+Guard = StillUnknown | Unanswered | Unsent | Closing
 """What keeps an end from being written twice."""
 
 End = tuple[tuple[Row, ...], Guard]
@@ -30,7 +30,7 @@ it out; or it can not be written at all, and the next start says that it is unkn
 @dataclass(slots=True)
 class Owed:
     """
-    Remembers what this process knows of its calls, and the ledger does not.
+    Remembers what this process knows of its calls and claims, and the ledger does not.
 
     Whoever waited has been told that the end is unknown. It becomes known all the
     same, with the answer that was paid for: a ledger that was away for a moment
@@ -38,17 +38,17 @@ class Owed:
     """
 
     commits: Commits
-    _ends: dict[str, End] = field(default_factory=dict, repr=False)
-    """By call id."""
+    _ends: dict[object, End] = field(default_factory=dict, repr=False)
+    """By call id, or claim."""
     _paying: asyncio.Task[None] | None = field(default=None, repr=False)
 
     def __len__(self) -> int:
         return len(self._ends)
 
     def owe(self, rows: tuple[Row, ...], guard: Guard) -> None:
-        """Remember an end; of calls never sent, of which an outage makes many, half as many."""
-        if len(self._ends) < (MOST // 2 if isinstance(guard, Unsent) else MOST):
-            self._ends[guard.call_id] = (rows, guard)
+        """Remember an end; of what was never sent, of which an outage makes many, half as many."""
+        if len(self._ends) < (MOST // 2 if _is_unsent(guard) else MOST):
+            self._ends[_of(guard)] = (rows, guard)
 
     def forget(self, call_id: str) -> None:
         """Owe no end any more of which another is said: a job has that of each message."""
@@ -73,13 +73,23 @@ class Owed:
         for end, error in zip(owed, ended, strict=True):
             _, guard = end
             over = error is None or isinstance(error, _OVER)
-            if over and self._ends.get(guard.call_id) is end:
-                del self._ends[guard.call_id]
+            if over and self._ends.get(_of(guard)) is end:
+                del self._ends[_of(guard)]
         for error in ended:
             if error is not None and not isinstance(error, _OVER):
                 raise error
 
     async def _write(self, end: End) -> None:
         rows, guard = end
-        if self._ends.get(guard.call_id) is end:
+        if self._ends.get(_of(guard)) is end:
             await self.commits.put(*rows, guard=guard)
+
+
+def _is_unsent(guard: Guard) -> bool:
+    if isinstance(guard, Closing):
+        return guard.state is ClaimState.RELEASED
+    return isinstance(guard, Unsent)
+
+
+def _of(guard: Guard) -> object:
+    return guard.taking if isinstance(guard, Closing) else guard.call_id

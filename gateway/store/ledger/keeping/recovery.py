@@ -25,6 +25,8 @@ _OURS = "SELECT instance FROM instances WHERE state = 'RECOVERING' AND recovered
 
 # What may have been bought is unknown; what provably was not is free to be asked again.
 # A job is charged for on any of its messages: what submitted one may be bought yet.
+# It is nobody's then: if its process only slept, it buys nothing more on it. Whoever is so slow
+# that others went on in its place says nothing of what that process has claimed since.
 _ORPHANS = """
     UPDATE claims SET state = CASE WHEN EXISTS (
         SELECT 1 FROM intents AS i LEFT JOIN outcomes AS o ON o.call_id = i.call_id
@@ -32,10 +34,14 @@ _ORPHANS = """
         WHERE i.tenant = claims.tenant AND i.inquiry_id = claims.inquiry_id
         AND (o.billed = 'YES' OR (i.effect <> 'free'
             AND (o.outcome = 'PENDING' OR coalesce(o.billed, 'UNKNOWN') <> 'NO'))))
-        THEN 'UNKNOWN' ELSE 'RELEASED' END
-    WHERE state = 'RUNNING' AND instance = ?1
+        THEN 'UNKNOWN' ELSE 'RELEASED' END, instance = ''
+    WHERE state = 'RUNNING' AND instance = ?1 AND EXISTS (SELECT 1 FROM instances AS dead
+        WHERE dead.instance = ?1 AND dead.state = 'RECOVERING' AND dead.recovered_by = ?2)
 """
-_DONE = "UPDATE instances SET state = 'DEAD' WHERE instance = ?1"
+_DONE = """
+    UPDATE instances SET state = 'DEAD'
+    WHERE instance = ?1 AND state = 'RECOVERING' AND recovered_by = ?2
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,20 +56,23 @@ class Recovery:
     chain: Chain
     """Ours."""
 
-    async def run(self) -> int:
-        """
-        Take over from all that are dead; give how many calls were left open.
-
-        What fails half-way is gone on with the next time, by us or by others.
-        """
-        now, us = self.leases.now, self.chain.instance
+    def take(self) -> asyncio.Future[None]:
+        """Take over from all that are dead."""
+        now = self.leases.now
         take = (
             f"UPDATE instances SET state = 'RECOVERING', recovered_by = ?1, seen_at = {now} "
             f"WHERE instance IN (SELECT instance FROM instances WHERE {self.leases.dead})"
         )
-        await self.commits.put(guard=Saying(take, (us,)))
+        return self.commits.put(guard=Saying(take, (self.chain.instance,)))
+
+    async def run(self) -> int:
+        """
+        Recover what we have taken; give how many calls were left open.
+
+        What fails half-way is gone on with the next time, by us or by others.
+        """
         count = 0
-        for (instance,) in await self.reading.fetch(_OURS, us):
+        for (instance,) in await self.reading.fetch(_OURS, self.chain.instance):
             count += await self._recover(instance)
         return count
 
@@ -77,10 +86,12 @@ class Recovery:
             for error in await asyncio.gather(*ends, return_exceptions=True):
                 if error is not None and not isinstance(error, Answered):
                     raise error
-        await self.commits.put(guard=Saying(_ORPHANS, (instance,)))
+        recovered = (instance, self.chain.instance)
+        await self.commits.put(guard=Saying(_ORPHANS, recovered))
         tip = await end_of(self.reading, self.chain.begun(instance), instance)
-        await self.heads.mark(Mark(instance, tip, HeadState.CLOSED, self._now()))
-        await self.commits.put(guard=Saying(_DONE, (instance,)))
+        # Not its end: one that only slept goes on behind it.
+        await self.heads.mark(Mark(instance, tip, HeadState.RUNNING, self._now()))
+        await self.commits.put(guard=Saying(_DONE, recovered))
         return len(left)
 
     def _lost(self, call: CallRow) -> tuple[str, tuple[object, ...]]:
