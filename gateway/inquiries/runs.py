@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import Callable, Coroutine
 
 from ..model import Answer, Granted
@@ -27,6 +28,8 @@ class Run:
     def __init__(self) -> None:
         self.key: Key | None = None
         """Its place among all, once it has one."""
+        self.deadline = math.inf
+        """Monotonic: by when who began it must be answered."""
         self.claim: Claim | None = None
         """Its id, once it is its own."""
         self.is_claiming = False
@@ -112,7 +115,7 @@ class Runs:
         other = self._by_key.setdefault(key, run)
         if other is not run:
             raise Joined(granted, other)
-        run.key = key
+        run.key, run.deadline = key, granted.filled.valid.admitted.deadline
 
     def leave(self, run: Run) -> None:
         """Let a run go whose end is written down, or that has nothing to write."""
