@@ -15,7 +15,7 @@ def more_would_do(run: Run, granted: Granted) -> bool:
     """
     Tell whether it may end otherwise for somebody who joined it with more time.
 
-    Of many whose deadlines are close to each other few go on in turn: each must have a
+    Of many whose deadlines are close to one another few go on in turn: each must have a
     step more than the one before.
     """
     if granted.filled.valid.admitted.deadline - run.deadline < PAUSE:

@@ -24,7 +24,7 @@ from .kept.answers import Kept
 from .kept.recall import Known
 from .making import Making
 from .patience import patience
-from .runs import Joined, Run, Runs
+from .runs import Joined, Runs
 
 OF_ALL: Final = (OutcomeUnknown, ConnectorsUnavailable, LedgerUnavailable)
 """Ends of an inquiry itself; any other is about the caller whose run it was."""
@@ -39,9 +39,10 @@ class Failed(Exception):
 class NotForAll(Exception):
     """The run that was joined ended in a way that is not the end of those who joined it."""
 
-    def __init__(self, run: Run) -> None:
+    def __init__(self, joined: Joined) -> None:
         super().__init__("the inquiry has not ended for all")
-        self.run = run
+        self.run = joined.run
+        self.deadline = joined.granted.filled.valid.admitted.deadline
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +52,8 @@ class Inquiries:
 
     Its id is its tenant's, whichever method it comes by. Each who sends it is
     authorised by itself, and waits to its own deadline: where the time of who began
-    was too short, one of those who have more goes on. When all have gone, the inquiry
-    is cancelled, and what was paid for settles all the same.
+    was too short, whoever has most goes on. When all have gone, the inquiry is
+    cancelled, and what was paid for settles all the same.
     """
 
     making: Making
@@ -68,7 +69,7 @@ class Inquiries:
             except NotForAll as ended:
                 if isinstance(ended.run.end, OutcomeUnknown):
                     unknown = ended.run.end
-                await ended.run.closed.wait()
+                await ended.run.handed_on(ended.deadline)
             except (LedgerUnavailable, LimitReached) as error:
                 if unknown is None:
                     raise
@@ -101,7 +102,7 @@ class Inquiries:
             await self.making.line.turn_down(asked.inquiry, joined.granted, again)
             raise again
         if run.was_left or isinstance(failure, GatewayError):
-            raise NotForAll(run)
+            raise NotForAll(joined)
         if failure is not None:
             raise Failed("the inquiry that was joined") from failure
         made = run.result()

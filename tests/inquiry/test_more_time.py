@@ -137,6 +137,18 @@ async def test_each_who_joined_waits_to_a_deadline_of_its_own(
     assert world.hits == {"score": 1}
 
 
+async def test_of_many_who_go_on_whoever_has_most_time_does(world: World, life: Life) -> None:
+    """Each with less would begin anew, and nobody come to an end."""
+    world.script.acts = {"score": [SLOW_TO_CONNECT]}
+    ends = await asked(world, life, *((each / 1000, 1 + each / 100) for each in range(300)))
+
+    answered = [at for end, at in ends if not isinstance(end, GatewayError)]
+    assert len(answered) > 150
+    assert max(answered) < 2.4
+    assert world.decisions().count("GRANTED") == 2
+    assert world.hits == {"score": 1}
+
+
 async def test_what_never_comes_is_unknown_to_each_at_its_own_deadline(
     world: World, life: Life
 ) -> None:
