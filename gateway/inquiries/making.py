@@ -20,7 +20,7 @@ from .replaying import Replay, Stamps
 from .runs import Run
 
 PAUSE = 0.1
-"""Seconds between two looks at what another process is working on."""
+"""Seconds between two looks at what somebody else is working on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +28,10 @@ class Making:
     """
     Makes an inquiry whose id is free.
 
-    One whose id is taken is replayed from what was kept at its end. One that was
-    cut short, by a crash, a cancel or a fault of ours, is made to its end: what
-    was bought is taken from the ledger, what may have been bought is not asked
-    again, and the rest is asked.
+    One whose id is taken is replayed from what was kept at its end; where that was
+    no report, what is on its way is waited for first. One that was cut short, by a
+    crash, a cancel or a fault of ours, is made to its end: what was bought is taken
+    from the ledger, what may have been bought is not asked again, and the rest is asked.
     """
 
     line: Line
@@ -55,7 +55,10 @@ class Making:
                 before = repeated  # Another process has taken it over meanwhile.
 
     async def _again(self, asked: Asked, run: Run, before: Repeated, listen: Listen) -> Given:
-        claimed = await self._left_alone(asked, before)
+        until = self.clock.now() + patience(before.granted, self.clock)
+        claimed = await self._left_alone(asked, before, until)
+        while self.clock.now() + PAUSE <= until and await self.recall.is_coming(claimed):
+            await self.clock.sleep(PAUSE)
         known = await self.recall(claimed)
         if known.is_whole:
             return await self.replay(asked.inquiry, known, listen)
@@ -69,9 +72,9 @@ class Making:
         verified = await pipeline(replace(asked.inquiry, recalled=recalled), listen)
         return self._made(run, verified)
 
-    async def _left_alone(self, asked: Asked, before: Repeated) -> Claimed:
+    async def _left_alone(self, asked: Asked, before: Repeated, until: float) -> Claimed:
         """Wait until no other process works on it; refuse what is another inquiry."""
-        claimed, until = before.claimed, self.clock.now() + patience(before.granted, self.clock)
+        claimed = before.claimed
         try:
             if claimed.claim.fingerprint != asked.fingerprint:
                 raise InquiryIdReused

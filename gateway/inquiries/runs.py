@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import Callable, Coroutine
+from operator import itemgetter
 
 from ..model import Answer, Granted
 from ..store.ledger.contract import Claim
@@ -27,6 +29,8 @@ class Run:
     def __init__(self) -> None:
         self.key: Key | None = None
         """Its place among all, once it has one."""
+        self.deadline = math.inf
+        """Monotonic: by when who began it must be answered."""
         self.claim: Claim | None = None
         """Its id, once it is its own."""
         self.is_claiming = False
@@ -39,6 +43,7 @@ class Run:
         self.closed = asyncio.Event()
         """Set when the ledger says how it ended."""
         self._waiting = 0
+        self._going_on: list[tuple[float, asyncio.Event]] = []
         self._task: asyncio.Task[Given]
 
     def start(self, making: Coroutine[None, None, Given], over: Callable[[Run, End], None]) -> None:
@@ -74,6 +79,23 @@ class Run:
             if not self._waiting and not self.is_claiming:
                 self._task.cancel()
         return self._task.done()
+
+    async def handed_on(self, deadline: float) -> None:
+        """
+        Wait until it is closed, to go on in its place.
+
+        Whoever has most time is the first to wake, and so to begin: of those who have
+        less, each would begin anew, and leave it half done to the next.
+        """
+        if not self.closed.is_set():
+            turn = asyncio.Event()
+            self._going_on.append((deadline, turn))
+            await turn.wait()
+
+    def close(self) -> None:
+        self.closed.set()
+        for _, turn in sorted(self._going_on, key=itemgetter(0), reverse=True):
+            turn.set()
 
     async def decided(self, claim: Claim | None) -> None:
         """Take note whose the id is; go no further where nobody waits any more."""
@@ -112,14 +134,14 @@ class Runs:
         other = self._by_key.setdefault(key, run)
         if other is not run:
             raise Joined(granted, other)
-        run.key = key
+        run.key, run.deadline = key, granted.filled.valid.admitted.deadline
 
     def leave(self, run: Run) -> None:
         """Let a run go whose end is written down, or that has nothing to write."""
         if run.key is not None:
             self._by_key.pop(run.key, None)
         self._all.discard(run)
-        run.closed.set()
+        run.close()
 
     async def settled(self) -> None:
         """Wait until all are over, and the ledger says how; it must not be closed before."""

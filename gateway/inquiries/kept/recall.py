@@ -62,6 +62,22 @@ class Recall:
         except LedgerDown as error:
             raise LedgerUnavailable from error
 
+    async def is_coming(self, claimed: Claimed) -> bool:
+        """
+        Whether something is on its way to an inquiry that ended without a report.
+
+        Of one that was cut short nobody waits for that: others are to be asked, too.
+        Raises `LedgerUnavailable`.
+        """
+        if claimed.state is not ClaimState.UNKNOWN or claimed.kept is None:
+            return False
+        claim = claimed.claim
+        try:
+            calls = await self.ledger.calls(claim.tenant, claim.inquiry_id)
+            return any(call.outcome is None for call in calls) or bool(await self._jobs(claim))
+        except LedgerDown as error:
+            raise LedgerUnavailable from error
+
     async def _known(self, claimed: Claimed) -> Known:
         kept = self.keeping.answers_of(claimed)
         if kept is None:
@@ -78,15 +94,20 @@ class Recall:
     async def _from_calls(self, claim: Claim) -> dict[str, Answer]:
         found = await self._calls_and_replies(claim)
         if found:
-            for job in await self.jobs.all_open():
-                opened_by = (job.standing.tenant, job.standing.inquiry_id)
-                if opened_by == (claim.tenant, claim.inquiry_id):
-                    found[job.connector] = _pending(job)
+            found |= {job.connector: _pending(job) for job in await self._jobs(claim)}
         return {
             name: answer
             for name, answer in found.items()
             if answer.reply is not None or is_unsure(answer)
         }
+
+    async def _jobs(self, claim: Claim) -> list[Job]:
+        """Give those that are open, and were opened for it."""
+        return [
+            job
+            for job in await self.jobs.all_open()
+            if (job.standing.tenant, job.standing.inquiry_id) == (claim.tenant, claim.inquiry_id)
+        ]
 
     async def _calls_and_replies(self, claim: Claim) -> dict[str, Answer]:
         calls = await self.ledger.calls(claim.tenant, claim.inquiry_id)
