@@ -9,7 +9,7 @@ from decimal import Decimal
 from ..contract import Call, Query, Reply
 from ..errors import ConnectorError, LedgerDown, Lost, NotSent, Unresolved
 from ..kit import Ending, Kit
-from ..within import within
+from ..waiting.within import within
 from ..words import Billed, Effect, Outcome
 
 

@@ -6,7 +6,7 @@ from ..contract import Call, Layer, Query, Reply
 from ..errors import NoBudget
 from ..kit import Kit, Strict
 from ..units import Seconds
-from ..within import STANDSTILL, within
+from ..waiting.within import STANDSTILL, within
 
 EARLY = 0.005
 """Seconds by which a timer of the loop may ring too soon."""

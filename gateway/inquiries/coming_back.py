@@ -93,8 +93,11 @@ class ComingBack:
         answers = given.verified.report.answers
         if any(map(is_open, answers.by_connector.values())):
             return Seen(State.PENDING, given)
-        unknown = _unknown(answers)
-        return Seen(State.UNKNOWN if unknown else State.FINAL, given, unknown)
+        if unknown := _unknown(answers):
+            return Seen(State.UNKNOWN, given, unknown)
+        # Of what was cut short, those are still to come who were not asked, or not heard.
+        rest = not known.is_whole and not known.answers.keys() >= set(answers.granted.connectors)
+        return Seen(State.PENDING if rest else State.FINAL, given)
 
     async def _claimed(self, tenant: str, inquiry_id: str) -> Claimed:
         try:

@@ -58,7 +58,7 @@ class Replay:
         """`priced` says what an answer that was bought before costs this time."""
         concerned = (name for name, answer in known.answers.items() if _was_asked(answer))
         recalled = Recalled(frozenset(concerned), alone=known.is_whole)
-        recollect = Recollect(known.answers, self.jobs, priced, known.is_whole)
+        recollect = Recollect(known.answers, self.jobs, priced, known.is_whole, known.unkept)
         pipeline = self.line.again(self.replaying, recollect)
         verified = await pipeline(replace(inquiry, recalled=recalled), listen)
         report_id, created_at = self.stamps(verified, known)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from copy import copy
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
-from connectors.errors import LedgerDown, NotSent
+from connectors.errors import LedgerDown, NoBudget
 from connectors.job import Ended, Job, Jobs
 from connectors.policy.reuse.sharing import as_shared
 from connectors.words import Billed, Outcome, ServedFrom
@@ -50,8 +50,9 @@ class Recollect:
     """
     Ask nobody: give the answers that were kept, and ends in the place of jobs.
 
-    What is no longer granted is not given, whatever it was then; and whoever is
-    granted of whom nothing is known was not asked.
+    What is no longer granted is not given, whatever it was then. Of what was cut
+    short, whoever is granted and not known was not asked; who is not granted would
+    not be asked for the rest of it either.
     """
 
     kept: Mapping[str, Answer]
@@ -60,6 +61,8 @@ class Recollect:
     priced: Callable[[Answer], Answer] = as_it_was
     whole: bool = True
     """Whether they were a report's; else some may be of connectors on trial, which have none."""
+    unkept: Mapping[str, Answer] = field(default_factory=dict)
+    """How asking others ended, of whom nothing is kept: they are asked for the rest."""
 
     async def __call__(self, granted: Granted, tell: Tell) -> Answers:
         refused = {
@@ -72,10 +75,12 @@ class Recollect:
                 answers[name] = self.priced(await self._now(answer))
             elif answer.reply is None and answer.missed and answer.missed.error is None:
                 answers[name] = answer
-            elif self.whole or name in refused:
+            elif self.whole:
                 answers[name] = refused.get(name, _declined(name))
         for name in granted.connectors:
-            answers.setdefault(name, _unasked(name))
+            answers.setdefault(name, self.unkept.get(name) or _unasked(name))
+        if not self.whole:
+            answers = {**refused, **answers}
         for each in answers.values():
             tell(each)
         return Answers(granted, answers)
@@ -124,5 +129,5 @@ def _declined(name: str) -> Answer:
 
 
 def _unasked(name: str) -> Answer:
-    error = NotSent(name, "the inquiry ended before")
+    error = NoBudget(name, "the inquiry ended before")
     return Answer(name, None, Missed(name, error.outcome, error), 0.0)

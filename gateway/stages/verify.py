@@ -134,7 +134,8 @@ def _refuse_emptiness(answers: Answers) -> None:
     End without a report where nothing at all was learnt and something was tried.
 
     UNAVAILABLE promises that nothing was bought; whatever may have been makes it
-    the ambiguous error instead. Where time was too short to ask anybody, that is no
+    the ambiguous error instead, and what surely was is for a report to say: nobody
+    is in doubt about it. Where time was too short to ask anybody, that is no
     report either: else the id would be answered with nothing from then on.
     """
     if any(answer.reply is not None for answer in answers.by_connector.values()):
@@ -149,11 +150,13 @@ def _refuse_emptiness(answers: Answers) -> None:
     if not failed:
         _refuse_poverty(answers)
         return
-    unsure = [error for error in failed if error.billed is not Billed.NO]
+    unsure = [error for error in failed if error.billed is Billed.UNKNOWN]
     end: GatewayError = ConnectorsUnavailable()
     if unsure:
         timed_out = any(error.outcome is Outcome.TIMEOUT for error in unsure)
         end = OutcomeUnknown(tuple(error.call_id for error in unsure), timed_out=timed_out)
+    elif any(error.billed is Billed.YES for error in failed):
+        return
     end.outcomes = answers.outcomes
     raise end
 

@@ -172,8 +172,10 @@ async def test_what_is_erased_is_given_to_nobody_and_bought_by_nobody(
     ((token,),) = world.rows("SELECT DISTINCT subject_token FROM inquiries")
     await life.ledger.erase("lender", token)
     is_gone = await unknown(life)
-    again = await failing(life.ask(world.request()))
+    again = await life.ask(world.request())
 
     assert is_gone
-    assert isinstance(again, OutcomeUnknown)
+    assert outcomes(again) == {"score": "LOST", "extra": "LOST"}
+    assert not again.user_info.ByteSize()
+    assert amount(again.cost) == Decimal(0)
     assert world.hits == {"score": 1, "extra": 1}

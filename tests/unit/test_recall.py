@@ -187,7 +187,28 @@ async def test_what_turns_out_to_have_cost_nothing_frees_the_inquiry() -> None:
     resolved = ended(Outcome.LOST, Billed.NO, cost=Decimal(0))
     known = await recalled(Books(resolved), failed(Lost("a")))
 
-    assert known == Known({}, None)
+    assert (known.answers, known.is_whole) == ({}, False)
+
+
+FREE = [
+    (Outcome.NO_HIT, Outcome.LOST),
+    (Outcome.HIT, Outcome.LOST),
+    (Outcome.UNREACHABLE, Outcome.UNREACHABLE),
+    (Outcome.BUREAU_ERROR, Outcome.BUREAU_ERROR),
+]
+
+
+@pytest.mark.parametrize(("outcome", "said"), FREE)
+async def test_of_what_was_free_and_is_not_kept_it_is_said_how_it_ended(
+    outcome: Outcome, said: Outcome
+) -> None:
+    """An answer that nobody has any more is lost, and its bureau was reached."""
+    known = await recalled(Books(ended(outcome, Billed.NO, effect=Effect.FREE)))
+    (answer,) = known.unkept.values()
+
+    assert answer.outcome is said
+    assert answer.missed is not None and (error := answer.missed.error) is not None
+    assert (error.call_id, error.billed, error.cost) == ("call-a", Billed.NO, Decimal(0))
 
 
 async def test_a_late_answer_takes_the_place_of_an_old_one() -> None:

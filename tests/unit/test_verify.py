@@ -189,9 +189,18 @@ def test_no_data_and_perhaps_bought_is_unknown(kind: type[ConnectorError], *, la
     assert caught.value.timed_out is late
 
 
-def test_no_data_and_surely_bought_is_never_unavailable() -> None:
-    with pytest.raises(OutcomeUnknown):
-        verify(billed(WrongSubject("a"), Billed.YES))
+@pytest.mark.parametrize("kind", [WrongSubject, Lost, TimedOut])
+def test_no_data_and_surely_bought_is_a_report_about_money(kind: type[ConnectorError]) -> None:
+    found = verify(billed(kind("a"), Billed.YES), failed(NotSent("b")))
+
+    assert found.verdict is Verdict.INSUFFICIENT
+
+
+def test_what_is_unknown_is_named_without_what_is_sure() -> None:
+    with pytest.raises(OutcomeUnknown) as caught:
+        verify(billed(TimedOut("a"), Billed.YES), billed(Lost("b")))
+
+    assert (caught.value.call_ids, caught.value.timed_out) == (("call-b",), False)
 
 
 def test_a_timeout_that_was_free_is_not_what_makes_it_late() -> None:

@@ -7,7 +7,7 @@ from collections.abc import Coroutine
 
 import pytest
 
-from connectors.within import GRACE, STANDSTILL, within
+from connectors.waiting.within import GRACE, STANDSTILL, within
 
 from ..virtual import VirtualLoop
 

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable
 
 from ...errors import NotSent
-from ...within import within
+from ...waiting.within import within
 from .connection import Connection
 from .terms import Terms
 

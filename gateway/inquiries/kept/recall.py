@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from decimal import Decimal
 
 from connectors.contract import Reply
 from connectors.errors import LedgerDown
@@ -28,6 +29,8 @@ class Known:
     answers: Mapping[str, Answer]
     kept: Kept | None
     """How it ended; None where it was cut short, or where nothing was bought after all."""
+    unkept: Mapping[str, Answer] = field(default_factory=dict)
+    """How asking others ended that cost nothing: nobody has their answers, they are asked anew."""
 
     @property
     def is_whole(self) -> bool:
@@ -58,7 +61,7 @@ class Recall:
     async def bought(self, claim: Claim) -> Mapping[str, Answer]:
         """Give those of whom nothing may be bought again by now. Raises `LedgerUnavailable`."""
         try:
-            return await self._from_calls(claim)
+            return (await self._from_calls(claim)).answers
         except LedgerDown as error:
             raise LedgerUnavailable from error
 
@@ -81,25 +84,27 @@ class Recall:
     async def _known(self, claimed: Claimed) -> Known:
         kept = self.keeping.answers_of(claimed)
         if kept is None:
-            return Known(await self._from_calls(claimed.claim), None)
+            return await self._from_calls(claimed.claim)
         answers = {name: each.answer(name) for name, each in kept.answers.items()}
         if unsure := {name for name, answer in answers.items() if is_unsure(answer)}:
             late = await self._calls_and_replies(claimed.claim)
             answers |= {name: _later(answers[name], late.get(name)) for name in unsure}
         bought = any(answer.reply or is_unsure(answer) for answer in answers.values())
         if claimed.state is ClaimState.UNKNOWN and not bought:
-            return Known(await self._from_calls(claimed.claim), None)
+            return await self._from_calls(claimed.claim)
         return Known(answers, kept)
 
-    async def _from_calls(self, claim: Claim) -> dict[str, Answer]:
+    async def _from_calls(self, claim: Claim) -> Known:
         found = await self._calls_and_replies(claim)
         if found:
             found |= {job.connector: _pending(job) for job in await self._jobs(claim)}
-        return {
+        answers = {
             name: answer
             for name, answer in found.items()
             if answer.reply is not None or is_unsure(answer)
         }
+        unkept = {name: answer for name, answer in found.items() if name not in answers}
+        return Known(answers, None, unkept)
 
     async def _jobs(self, claim: Claim) -> list[Job]:
         """Give those that are open, and were opened for it."""
@@ -133,7 +138,11 @@ def is_unknown(answer: Answer) -> bool:
 
 
 def told(name: str, rows: Sequence[CallRow], reply: Reply | None) -> Answer:
-    """Tell from the ledger how asking a connector ended; of all calls the gravest speaks."""
+    """
+    Tell from the ledger how asking a connector ended; of all calls the gravest speaks.
+
+    An answer that is kept no longer, or was free and never kept, is lost to the inquiry.
+    """
     if reply is not None and not _goes_on(reply):
         return Answer(name, reply, None, 0.0)
     paid = [row for row in rows if _may_be_paid(row)]
@@ -141,7 +150,8 @@ def told(name: str, rows: Sequence[CallRow], reply: Reply | None) -> Answer:
     outcome = row.outcome if row.outcome in KINDS else Outcome.LOST
     sure = Billed.YES if row.billed is Billed.YES else Billed.UNKNOWN
     billed = sure if paid else Billed.NO
-    error = failure(name, outcome, billed, row.cost, row.call_id)
+    cost = row.cost if paid else Decimal(0)
+    error = failure(name, outcome, billed, cost, row.call_id)
     if error is not None:
         error.attempts = len(rows)
     return Answer(name, None, Missed(name, outcome, error), 0.0)

@@ -1,0 +1,1 @@
+"""Waiting, and for how long."""
