@@ -48,7 +48,7 @@ class BureauSpec(Strict):
     sign: SignList = ()
     """On every request whose connector has none of its own."""
     timezone: str = "UTC"
-    """Of ``now`` in its messages, of its times that name none, and of its quota's days."""
+    """Of ``now`` in its messages, of times that name none, of its quota's and its bills' days."""
     defaults: Mapping[str, object] = Field(default_factory=dict)
     """
     Keys of its connectors.

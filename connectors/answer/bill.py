@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 from typing import Literal, Self
 
 from pydantic import Field, model_validator
@@ -20,15 +19,16 @@ class BillingFile(Strict):
     amount: str | None = None
     """The column of what is charged; left out, a charge is the connector's price."""
     decimal: Literal[".", ","] = "."
-    """What stands before the fraction of an amount; the other of the two groups digits."""
+    """What stands before the fraction of an amount; the other of the two groups digits by three."""
     delimiter: str = Field(default=",", min_length=1, max_length=1)
     charset: str = "utf-8-sig"
 
     @model_validator(mode="after")
     def _readable(self) -> Self:
         try:
-            codecs.lookup(self.charset)
-        except LookupError:
+            # Asked of text: some codecs turn bytes into bytes.
+            "".encode(self.charset)
+        except (LookupError, UnicodeError):
             raise ValueError(f"{self.charset} is no character set") from None
         if self.amount is not None and self.delimiter == self.decimal:
             # Quoted it could be told apart; that a bureau always quotes, nobody knows.

@@ -11,13 +11,12 @@ from uuid import uuid4
 
 import typer
 from datachannel.v1 import data_channel_service_pb2, inquiry_pb2, report_pb2
-from google.protobuf.json_format import ParseDict, ParseError
 from google.protobuf.message import Message
 
 from connectors.words import Purpose
 from datachannel_client import Client, GatewayRefusal, Tls
 
-from ..fields.schema import DATE
+from ..fields.json_form import read_into
 from ..rpc.enums import PURPOSES
 from . import printing, process
 
@@ -145,25 +144,13 @@ def read_message(file: Path, kind: Callable[[], M]) -> M:
     message = kind()
     try:
         found = json.loads(file.read_text(encoding="utf-8"))
-        if not isinstance(found, dict):
-            raise typer.BadParameter(f"{file}: must be a JSON object")
-        _spell_out(found, message)
-        return ParseDict(found, message)
-    except (ParseError, ValueError) as error:
+    except UnicodeError:
+        raise typer.BadParameter(f"{file}: is not in UTF-8") from None
+    except ValueError as error:
         raise typer.BadParameter(f"{file}: {error}") from None
-
-
-def _spell_out(found: dict[str, object], message: Message) -> None:
-    """Write ISO dates and short enums as the protos' JSON has them."""
-    for name, field in message.DESCRIPTOR.fields_by_name.items():
-        value = found.get(name)
-        if field.message_type is not None and field.message_type.full_name == DATE:
-            if isinstance(value, str):
-                parts = [int(part) for part in value.split("-")]
-                found[name] = dict(zip(("year", "month", "day"), parts, strict=True))
-        elif field.enum_type is not None:
-            prefix = field.enum_type.values[0].name.removesuffix("UNSPECIFIED")
-            if isinstance(value, str):
-                found[name] = prefix + value.removeprefix(prefix)
-            elif isinstance(value, list):
-                found[name] = [prefix + str(word).removeprefix(prefix) for word in value]
+    if not isinstance(found, dict):
+        raise typer.BadParameter(f"{file}: must be a JSON object")
+    if wrong := read_into(message, found):
+        told = "; ".join(f"{each.path} {each.description}" for each in wrong)
+        raise typer.BadParameter(f"{file}: {told}")
+    return message

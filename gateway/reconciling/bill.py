@@ -5,13 +5,15 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from pathlib import Path
 
 from connectors.answer.bill import BillingFile
 
-MOST_FAULTS = 20
-"""Faults that are told of one file."""
+from .amount import NoAmount, Notation
+
+_REST = "\n"
+"""What a row has beyond the head's columns; no column is called so."""
 
 
 class UnreadableBill(Exception):
@@ -31,6 +33,11 @@ class Charge:
     amount: Decimal | None
     """None where the bill does not say."""
 
+    @property
+    def is_credit(self) -> bool:
+        """Whether it gives money back."""
+        return self.amount is not None and self.amount < 0
+
 
 @dataclass(frozen=True, slots=True)
 class Bill:
@@ -43,7 +50,7 @@ class Bill:
         return sum(map(len, self.by_reference.values()))
 
 
-def read_bill(file: Path, layout: BillingFile) -> Bill:
+def read_bill(file: Path, layout: BillingFile, notation: Notation) -> Bill:
     """
     Read a bill. Raises `UnreadableBill` where any row of it can not be read.
 
@@ -53,44 +60,46 @@ def read_bill(file: Path, layout: BillingFile) -> Bill:
     faults: list[str] = []
     try:
         with file.open(encoding=layout.charset, newline="") as lines:
-            for charge in _charges(csv.DictReader(lines, delimiter=layout.delimiter), layout):
+            # An open quote would swallow the rows behind it, which then count as not charged.
+            rows = csv.DictReader(lines, restkey=_REST, delimiter=layout.delimiter, strict=True)
+            for charge in _charges(rows, layout, notation):
                 if isinstance(charge, str):
                     faults.append(charge)
                 else:
                     charges.setdefault(charge.reference, []).append(charge)
-    except UnicodeDecodeError:
+    except UnicodeError:
         faults.append(f"is not in {layout.charset}")
     except csv.Error as error:
         faults.append(f"is no CSV: {error}")
     if faults:
-        raise UnreadableBill(faults[:MOST_FAULTS])
+        raise UnreadableBill(faults)
     return Bill({reference: tuple(each) for reference, each in charges.items()})
 
 
-def _charges(rows: csv.DictReader[str], layout: BillingFile) -> Iterator[Charge | str]:
+def _charges(
+    rows: csv.DictReader[str], layout: BillingFile, notation: Notation
+) -> Iterator[Charge | str]:
     wanted = [name for name in (layout.reference, layout.amount) if name is not None]
-    if missing := [name for name in wanted if name not in (rows.fieldnames or ())]:
+    heads = rows.fieldnames or ()
+    if missing := [name for name in wanted if name not in heads]:
         yield f"has no column {', '.join(missing)}"
         return
+    if twice := [name for name in wanted if heads.count(name) > 1]:
+        yield f"has more than one column {', '.join(twice)}"
+        return
     for row in rows:
+        line = f"line {rows.line_num}"
+        if any(row.get(_REST) or ()):
+            # An amount whose decimal comma is not quoted looks so, and like a smaller one.
+            yield f"{line}: has more columns than the head of the file"
+            continue
         reference = (row[layout.reference] or "").strip()
         if not reference:
-            yield f"line {rows.line_num}: {layout.reference} is empty"
+            yield f"{line}: {layout.reference} is empty"
             continue
         try:
-            amount = _amount(row, layout)
-        except InvalidOperation:
-            yield f"line {rows.line_num}: {layout.amount} is no amount"
+            amount = None if layout.amount is None else notation.read(row[layout.amount])
+        except NoAmount as error:
+            yield f"{line}: {layout.amount} {error}"
             continue
         yield Charge(rows.line_num, reference, amount)
-
-
-def _amount(row: Mapping[str, str | None], layout: BillingFile) -> Decimal | None:
-    if layout.amount is None:
-        return None
-    grouped = "," if layout.decimal == "." else "."
-    text = (row[layout.amount] or "").strip().replace(grouped, "").replace(layout.decimal, ".")
-    amount = Decimal(text)
-    if not amount.is_finite():
-        raise InvalidOperation
-    return amount

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum, unique
+from itertools import zip_longest
 
 from connectors.kit import Ending
 from connectors.words import Billed, Effect, Outcome
@@ -27,7 +28,9 @@ class Disagreement(StrEnum):
     NOT_CHARGED = "NOT_CHARGED"
     """The ledger has a call as charged that the bill does not have."""
     OTHER_AMOUNT = "OTHER_AMOUNT"
-    """The bill and the ledger charge different amounts."""
+    """The bill and the ledger charge different amounts; of what was unknown, its price."""
+    CREDITED = "CREDITED"
+    """The bill gives money back for a call: nothing that it says of it is settled."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +73,8 @@ def match(
     each connector is where the bill does not say. A call whose outcome is unknown
     is charged for if the bill has it, and is not if the bill has not: that much
     only a bill of the whole period can say. What the ledger knows already is never
-    changed, only compared.
+    changed, only compared. Of a call for which money is given back nothing is
+    settled: what it comes to, a person finds out.
     """
     attempts = tuple(call for call in calls if call.effect is not Effect.FREE)
     known: dict[str, list[CallRow]] = {}
@@ -82,11 +86,19 @@ def match(
     findings: list[Finding] = []
     for reference, charges in bill.by_reference.items():
         if reference not in known:
-            findings += (Finding(Disagreement.NOT_OURS, each.line) for each in charges)
+            findings += (
+                Finding(Disagreement.NOT_OURS, each.line, billed=each.amount) for each in charges
+            )
     for reference, same in known.items():
         charges = bill.by_reference.get(reference, ())
-        resolutions += _resolved(same, charges, price)
-        findings += _compared(same, charges, price)
+        if any(each.is_credit for each in charges):
+            findings += _credited(same, charges, price)
+            continue
+        # Those that are known to be charged for come first, one for one.
+        booked = [call for call in same if call.billed is Billed.YES]
+        unknown = [call for call in same if call.is_unknown]
+        resolutions += _resolved(unknown, charges[len(booked) :], price)
+        findings += _compared(same, booked, unknown, charges, price)
     return Matched(tuple(resolutions), tuple(findings))
 
 
@@ -95,19 +107,14 @@ def _reference(call: CallRow, names: str) -> str:
 
 
 def _resolved(
-    same: list[CallRow], charges: tuple[Charge, ...], price: Mapping[str, Decimal]
+    unknown: Sequence[CallRow], charges: Sequence[Charge], price: Mapping[str, Decimal]
 ) -> Iterator[Resolution]:
-    """Settle what is unknown: charges beyond those that are known are theirs, one for one."""
-    left = len(charges) - sum(call.billed is Billed.YES for call in same)
-    for call in same:
-        if not call.is_unknown:
-            continue
-        if left > 0:
-            left -= 1
-            cost = _amount(charges[-1], call, price)
-            yield Resolution(call, _ending(call, Billed.YES, cost))
-        else:
+    """Settle what is unknown, a charge for each as far as there are any left."""
+    for call, charge in zip_longest(unknown, charges[: len(unknown)]):
+        if charge is None:
             yield Resolution(call, _ending(call, Billed.NO, Decimal(0)))
+        else:
+            yield Resolution(call, _ending(call, Billed.YES, _amount(charge, call, price)))
 
 
 def _ending(call: CallRow, billed: Billed, cost: Decimal) -> Ending:
@@ -116,20 +123,32 @@ def _ending(call: CallRow, billed: Billed, cost: Decimal) -> Ending:
 
 
 def _compared(
-    same: list[CallRow], charges: tuple[Charge, ...], price: Mapping[str, Decimal]
+    same: Sequence[CallRow],
+    booked: Sequence[CallRow],
+    unknown: Sequence[CallRow],
+    charges: Sequence[Charge],
+    price: Mapping[str, Decimal],
 ) -> Iterator[Finding]:
-    unknown = sum(call.is_unknown for call in same)
-    booked = [call for call in same if call.billed is Billed.YES]
     for call in booked[len(charges) :]:
         yield Finding(Disagreement.NOT_CHARGED, 0, call.call_id, None, call.cost)
-    for charge, call in zip(charges, booked, strict=False):
+    chargeable = [*booked, *unknown]
+    for charge, call in zip(charges, chargeable, strict=False):
         amount = _amount(charge, call, price)
         if amount != call.cost:
             yield Finding(Disagreement.OTHER_AMOUNT, charge.line, call.call_id, amount, call.cost)
-    for number, charge in enumerate(charges[len(booked) + unknown :]):
-        twice = number > 0 or booked or unknown
+    for number, charge in enumerate(charges[len(chargeable) :]):
+        twice = number > 0 or chargeable
         what = Disagreement.CHARGED_TWICE if twice else Disagreement.CHARGED_FOR_NOTHING
         yield Finding(what, charge.line, same[-1].call_id, _amount(charge, same[-1], price))
+
+
+def _credited(
+    same: Sequence[CallRow], charges: Sequence[Charge], price: Mapping[str, Decimal]
+) -> Iterator[Finding]:
+    call = same[-1]
+    for charge in charges:
+        amount = _amount(charge, call, price)
+        yield Finding(Disagreement.CREDITED, charge.line, call.call_id, amount)
 
 
 def _amount(charge: Charge, call: CallRow, price: Mapping[str, Decimal]) -> Decimal:

@@ -37,7 +37,9 @@ def unreadable(request: Request, currency: str) -> tuple[Violation, ...]:
         "consent": request.consent,
         "reuse": request.reuse,
     }
-    found = [violation for name, part in parts.items() for violation in _below(part, name)]
+    found = [
+        violation for name, part in parts.items() for violation in unreadable_parts(part, name)
+    ]
     if request.HasField("max_cost"):
         found += unreadable_cost(request.max_cost, currency)
     # Without an id there is no consent, which is for another stage to say.
@@ -89,7 +91,8 @@ def _consent(consent: inquiry_pb2.Consent) -> Consent:
     )
 
 
-def _below(message: Message, path: str) -> Iterator[Violation]:
+def unreadable_parts(message: Message, path: str) -> Iterator[Violation]:
+    """Name every part of a message that means nothing."""
     for field, value in message.ListFields():
         here = f"{path}.{field.name}"
         if field.is_repeated:
@@ -100,7 +103,7 @@ def _below(message: Message, path: str) -> Iterator[Violation]:
         elif field.message_type.full_name in _READ:
             yield from _READ[field.message_type.full_name](value, here)
         else:
-            yield from _below(value, here)
+            yield from unreadable_parts(value, here)
 
 
 def _date(value: Message, path: str) -> Iterator[Violation]:

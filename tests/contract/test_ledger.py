@@ -453,6 +453,30 @@ async def test_what_is_known_is_not_said_otherwise_by_who_was_not_there(
     assert await home.ask("SELECT call_id FROM holds") == []
 
 
+async def test_only_a_persons_or_a_bills_word_is_corrected(ledger: StoredLedger) -> None:
+    never = ending(Outcome.UNREACHABLE, billed=Billed.NO)
+    for name in ("unknown", "answered", "asked", "settled"):
+        query = replace(question(name, PAID), connector=name)
+        await ledger.intent(query, PAID)
+        how = Billed.YES if name == "answered" else Billed.UNKNOWN
+        await ledger.outcome(query, ending(Outcome.LOST, billed=how))
+    open_still, answered, asked, settled = await ledger.calls("lender", "i-1")
+    await ledger.resolve(asked, never, Source.STATUS_QUERY)
+    told = await asyncio.gather(
+        # What it corrects comes in the same batch.
+        ledger.resolve(settled, never, Source.BILLING_FILE),
+        *(ledger.correct(call, ending()) for call in (settled, open_still, answered, asked)),
+        return_exceptions=True,
+    )
+
+    assert [type(result) for result in told] == [type(None), type(None), *[Resolved] * 3]
+    (found,) = [one for one in await ledger.calls("lender", "i-1") if one.call_id == "settled"]
+    assert (found.billed, found.source) == (Billed.YES, Source.BY_HAND)
+    await ledger.correct(found, never)
+    (found,) = [one for one in await ledger.calls("lender", "i-1") if one.call_id == "settled"]
+    assert (found.billed, found.source) == (Billed.NO, Source.BY_HAND)
+
+
 @pytest.mark.parametrize("effect", [PAID, HARD])
 async def test_what_is_owed_is_written_once_and_only_of_what_was_intended(
     ledger: StoredLedger, home: Database, effect: Effect

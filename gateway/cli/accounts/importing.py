@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 import typer
 
 from connectors.answer.bill import BillingFile
 from connectors.words import Billed
 
+from ...reconciling.amount import Notation
 from ...reconciling.bill import Bill, UnreadableBill, read_bill
-from ...reconciling.matching import Matched, match
+from ...reconciling.matching import Matched, Resolution, match
 from ...store.ledger.contract import CallRow, Resolved, Source
 from ...store.ledger.reading.calls import Sought
 from ...store.ledger.reading.calls import search as find
 from .. import process
 from .opening import HERE, Config, OpenLedger, run
-from .period import Since, Until, period
+from .period import DAYS, period
 from .showing import money, show
 
 _ALL = 10_000_000
@@ -30,8 +34,8 @@ _ALL = 10_000_000
 def import_(
     bureau: Annotated[str, typer.Argument(help="Whose bill it is.")],
     file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="The bill, as CSV.")],
-    since: Since = None,
-    until: Until = None,
+    since: Annotated[datetime | None, typer.Option(formats=DAYS, help="Its first day.")] = None,
+    until: Annotated[datetime | None, typer.Option(formats=DAYS, help="Its last day.")] = None,
     config: Config = HERE,
     *,
     write: Annotated[
@@ -42,8 +46,9 @@ def import_(
     Hold a bureau's bill against the ledger, and settle what was unknown.
 
     The bureau's `billing_file` says how the bill is laid out. It must be of the whole period: an
-    unknown call of those days that the bill does not have counts as not charged. What the ledger
-    knows is compared, and each disagreement is told; nothing but unknown calls is changed.
+    unknown call of those days, in the bureau's `timezone`, that the bill does not have counts as
+    not charged. What the ledger knows is compared, and each disagreement is told; nothing but
+    unknown calls is changed. A bill with a row that can not be read is refused whole.
 
     Example: bureau-gateway ledger import creditfile bill.csv --since 2026-01-01 --until 2026-01-31
 
@@ -51,17 +56,20 @@ def import_(
     """
     if since is None or until is None:
         raise typer.BadParameter("--since and --until say the days that the bill is for")
-    span = period(since, until)
+    period(since, until)
 
     async def work(found: OpenLedger) -> int:
-        layout = _layout(found, bureau)
+        layout, price = _layout(found, bureau), _prices(found, bureau)
+        currency = found.folder.settings.billing_currency
         try:
-            bill = read_bill(file, layout)
+            bill = read_bill(file, layout, Notation.of(currency, price.values(), layout.decimal))
         except UnreadableBill as error:
             for fault in error.faults:
                 process.complain(f"{file}: {fault}")
             return process.FAILED
-        matched = await _matched(found, bureau, bill, layout, span)
+        zone = ZoneInfo(found.folder.bureau(bureau).spec.timezone)
+        calls = await _calls(found, price, period(since, until, zone))
+        matched = match(bill, calls, layout.names, price)
         if write:
             matched = await _written(found, matched)
         _show(matched, bill, written=write)
@@ -90,39 +98,42 @@ def _layout(found: OpenLedger, bureau: str) -> BillingFile:
     return layout
 
 
-async def _matched(
-    found: OpenLedger,
-    bureau: str,
-    bill: Bill,
-    layout: BillingFile,
-    span: tuple[datetime, datetime],
-) -> Matched:
+def _prices(found: OpenLedger, bureau: str) -> Mapping[str, Decimal]:
+    """Give the price of each of its connectors."""
     specs = [entry.spec for entry in found.folder.catalog.connectors.values()]
-    price = {spec.name: spec.price for spec in specs if spec.bureau == bureau}
+    return {spec.name: spec.price for spec in specs if spec.bureau == bureau}
+
+
+async def _calls(
+    found: OpenLedger, connectors: Iterable[str], span: tuple[datetime, datetime]
+) -> Sequence[CallRow]:
     calls: list[CallRow] = []
-    for connector in price:
+    for connector in connectors:
         sought = Sought(connector=connector, since=span[0], until=span[1], most=_ALL)
         calls += await find(found.ledger.reading, sought)
-    return match(bill, calls, layout.names, price)
+    return calls
 
 
 def _show(matched: Matched, bill: Bill, *, written: bool) -> None:
     if matched.findings:
         heads = ("disagreement", "line", "call", "by the bill", "by the ledger")
-        rows = [
-            (
-                one.what,
-                str(one.line or ""),
-                one.call_id,
-                money(one.billed),
-                money(one.booked),
-            )
+        told = [
+            (one.what, str(one.line or ""), one.call_id, money(one.billed), money(one.booked))
             for one in matched.findings
         ]
-        show(heads, rows, right=("line", "by the bill", "by the ledger"))
+        show(heads, told, right=("line", "by the bill", "by the ledger"))
+    if matched.resolutions:
+        settling = ("settled" if written else "to settle", "connector", "our reference", "charged")
+        show(settling, map(_settling, matched.resolutions), right=("charged",))
     settled = Counter(one.ending.billed for one in matched.resolutions)
     verb = "settled" if written else "would settle (--write does)"
     process.say(
         f"{bill.charges} charges; {verb}: {settled[Billed.YES]} calls as charged and"
         f" {settled[Billed.NO]} as not; {len(matched.findings)} disagreements"
     )
+
+
+def _settling(one: Resolution) -> tuple[str, ...]:
+    call, charged = one.call, one.ending.billed is Billed.YES
+    cost = money(one.ending.cost, call.currency) if charged else "no"
+    return call.call_id, call.connector, call.our_reference, cost

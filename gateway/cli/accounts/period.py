@@ -2,24 +2,32 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Annotated
 
 import typer
 
-_DAYS = ["%Y-%m-%d"]
+DAYS = ["%Y-%m-%d"]
+"""How a day is written."""
 
-Since = Annotated[datetime | None, typer.Option(formats=_DAYS, help="The first day, in UTC.")]
-Until = Annotated[datetime | None, typer.Option(formats=_DAYS, help="The last day, in UTC.")]
+Since = Annotated[datetime | None, typer.Option(formats=DAYS, help="The first day, in UTC.")]
+Until = Annotated[datetime | None, typer.Option(formats=DAYS, help="The last day, in UTC.")]
 
-BEGINNING = datetime(1, 1, 1, tzinfo=UTC)
-END = datetime(9999, 1, 1, tzinfo=UTC)
+_FIRST, _LAST = datetime(1, 1, 2), datetime(9999, 12, 30)  # noqa: DTZ001 - in any zone
+"""Days further out do not begin in every time zone, and nothing was asked on one of them."""
 
 
-def period(since: datetime | None, until: datetime | None) -> tuple[datetime, datetime]:
-    """Give the moment of the beginning, and the one after the end."""
-    begin = BEGINNING if since is None else since.replace(tzinfo=UTC)
-    end = END if until is None else until.replace(tzinfo=UTC) + timedelta(days=1)
+def period(
+    since: datetime | None, until: datetime | None, zone: tzinfo = UTC
+) -> tuple[datetime, datetime]:
+    """Give the moment of the beginning, and the one after the end, in UTC."""
+    begin = _midnight(since or _FIRST, zone)
+    end = _midnight(until or _LAST, zone, timedelta(days=1))
     if end <= begin:
         raise typer.BadParameter("the last day is before the first")
     return begin, end
+
+
+def _midnight(day: datetime, zone: tzinfo, later: timedelta = timedelta()) -> datetime:
+    first = min(max(day, _FIRST), _LAST) + later
+    return first.replace(tzinfo=zone).astimezone(UTC)

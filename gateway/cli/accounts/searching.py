@@ -12,6 +12,7 @@ from datachannel.v1 import inquiry_pb2, values_pb2
 from connectors.contract import Values
 
 from ...fields.schema import label, values
+from ...rpc.translate_inquiry import unreadable_parts
 from ...rules import build_rules
 from ...store.ledger.contract import CallRow
 from ...store.ledger.reading.calls import Sought
@@ -51,7 +52,7 @@ def search(  # noqa: PLR0913, PLR0917 - one for each option
     """
     if subject is not None and not tenant:
         raise typer.BadParameter("tokens of persons differ by tenant: --tenant is needed")
-    person = values(read_message(subject, inquiry_pb2.Subject)) if subject else None
+    person = None if subject is None else _person(subject)
     begin, end = period(since, until)
 
     async def work(found: OpenLedger) -> int:
@@ -68,6 +69,17 @@ def search(  # noqa: PLR0913, PLR0917 - one for each option
         return process.FINE
 
     run(config, work, writes=False)
+
+
+def _person(file: Path) -> Values:
+    """Read a person; of one of whom a part was lost, nobody would have asked."""
+    message = read_message(file, inquiry_pb2.Subject)
+    if wrong := tuple(unreadable_parts(message, "subject")):
+        told = "; ".join(f"{each.path} {each.description}" for each in wrong)
+        raise typer.BadParameter(f"{file}: {told}")
+    if not (person := values(message)):
+        raise typer.BadParameter(f"{file}: says nothing of a person")
+    return person
 
 
 def _tokens(found: OpenLedger, tenant: str, person: Values) -> list[str]:

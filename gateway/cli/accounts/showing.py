@@ -67,4 +67,9 @@ def age(span: timedelta) -> str:
 
 
 def money(amount: Decimal | None, currency: str = "") -> str:
-    return "" if amount is None else f"{amount:.2f} {currency}".strip()
+    """Say an amount as it is: with two decimals, or with as many as it has more."""
+    if amount is None:
+        return ""
+    exponent = amount.as_tuple().exponent
+    places = max(2, -exponent) if isinstance(exponent, int) else 2
+    return f"{amount:.{places}f} {currency}".strip()

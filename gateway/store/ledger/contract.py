@@ -127,6 +127,10 @@ class Source(StrEnum):
     BY_HAND = "by_hand"
 
 
+CORRIGIBLE = frozenset({Source.BILLING_FILE, Source.BY_HAND})
+"""Whose word a person may correct: never that of whoever made the call, or asked its bureau."""
+
+
 @dataclass(frozen=True, slots=True)
 class CallRow:
     """One attempt at one connector, and its last outcome; None while there is none."""
@@ -198,6 +202,14 @@ class Ledger(Attempts, Protocol):
         Write what became known later of a call, by somebody else than whoever made it.
 
         Raises `Resolved` where it is not unknown any more.
+        """
+        ...
+
+    async def correct(self, call: CallRow, ending: Ending) -> None:
+        """
+        Write, by hand, that what was said of a call by hand or by a bill is not so.
+
+        Raises `Resolved` where the last word on it is of another source.
         """
         ...
 

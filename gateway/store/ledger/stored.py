@@ -15,7 +15,17 @@ from connectors.words import Billed, Effect, Outcome
 from ..writing.commits import Commits
 from . import entries
 from .book.claims import claimed_of
-from .book.guards import Claiming, Closing, Hold, Release, Saying, StillUnknown, Unanswered, Unsent
+from .book.guards import (
+    Claiming,
+    Closing,
+    Hold,
+    Release,
+    Saying,
+    StillCorrigible,
+    StillUnknown,
+    Unanswered,
+    Unsent,
+)
 from .contract import CallRow, Claim, Claimed, ClaimState, InquiryRow, RefusalRow, ServedRow, Source
 from .keeping.instance import Instance
 from .reading import calls
@@ -150,6 +160,11 @@ class StoredLedger:
         row = entries.resolved(call.call_id, ending, call.currency, source, self._now())
         release = _release(call.call_id, call.effect, ending)
         await self.commits.put(row, guard=StillUnknown(call.call_id, release))
+
+    async def correct(self, call: CallRow, ending: Ending) -> None:
+        source = Source.BY_HAND
+        row = entries.resolved(call.call_id, ending, call.currency, source, self._now())
+        await self.commits.put(row, guard=StillCorrigible(call.call_id))
 
     async def close_claim(self, claim: Claim, state: ClaimState, kept: bytes | None) -> None:
         closing = Closing(claim, state, kept)

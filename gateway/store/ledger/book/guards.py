@@ -78,6 +78,13 @@ class StillUnknown:
 
 
 @dataclass(frozen=True, slots=True)
+class StillCorrigible:
+    """The last word on a call is to be a person's or a bill's; it holds nothing any more."""
+
+    call_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class Saying:
     """A statement of its own, in the order of the commits; always holds."""
 

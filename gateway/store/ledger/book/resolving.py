@@ -11,14 +11,14 @@ from connectors.words import Billed
 
 from ...writing.entry import Entry
 from ...writing.steps import Steps
-from ..contract import Resolved
+from ..contract import CORRIGIBLE, Resolved
 from ..tables import CHAINED
 from .dialect import Dialect
-from .guards import Answered, StillUnknown, Unanswered, Unsent
+from .guards import Answered, StillCorrigible, StillUnknown, Unanswered, Unsent
 from .rounds import Refused
 
-Late = StillUnknown | Unanswered | Unsent
-_CALL, _BILLED = map(CHAINED["outcomes"].index, ("call_id", "billed"))
+Late = StillUnknown | StillCorrigible | Unanswered | Unsent
+_CALL, _BILLED, _SOURCE = map(CHAINED["outcomes"].index, ("call_id", "billed", "source"))
 
 
 def ended(entries: Iterable[Entry]) -> set[str]:
@@ -38,11 +38,14 @@ class _Told:
     intended: set[str]
     answered: set[str]
     known: set[str]
+    corrigible: set[str]
 
     def refusal(self, guard: Late) -> Exception | None:
         call_id = guard.call_id
         if isinstance(guard, StillUnknown):
             return Resolved() if call_id in self.known else None
+        if isinstance(guard, StillCorrigible):
+            return None if call_id in self.corrigible else Resolved()
         never = isinstance(guard, Unsent) and call_id not in self.intended
         return Answered() if never or call_id in self.answered else None
 
@@ -55,6 +58,10 @@ class _Told:
                 self.answered.add(call_id)
                 if values[_BILLED] != Billed.UNKNOWN.value:
                     self.known.add(call_id)
+                if values[_SOURCE] in CORRIGIBLE:
+                    self.corrigible.add(call_id)
+                else:
+                    self.corrigible.discard(call_id)
 
 
 class Resolving:
@@ -62,7 +69,7 @@ class Resolving:
 
     def __init__(self, dialect: Dialect) -> None:
         self._last = (
-            "SELECT o.call_id, o.billed FROM outcomes AS o "  # noqa: S608 - ours
+            "SELECT o.call_id, o.billed, o.source FROM outcomes AS o "  # noqa: S608 - ours
             f"WHERE o.call_id IN ({dialect.listed(1)}) "
             "AND o.seq = (SELECT max(l.seq) FROM outcomes AS l WHERE l.call_id = o.call_id)"
         )
@@ -78,8 +85,9 @@ class Resolving:
         intended = (yield self._intended, (_json(unsent),)) if unsent else ()
         told = _Told(
             intended={call_id for (call_id,) in intended},
-            answered={call_id for call_id, _ in last},
-            known={call_id for call_id, billed in last if billed != Billed.UNKNOWN.value},
+            answered={call_id for call_id, _, _ in last},
+            known={call_id for call_id, billed, _ in last if billed != Billed.UNKNOWN.value},
+            corrigible={call_id for call_id, _, source in last if source in CORRIGIBLE},
         )
         refused: Refused = {}
         for entry in entries:

@@ -43,6 +43,7 @@ class Sought:
     until: datetime | None = None
     most: int = 1000
     """Rows, the newest of them."""
+    call_id: str = ""
 
 
 _ABOUT = (
@@ -77,7 +78,7 @@ async def unknown(reading: Reading, now: datetime) -> Sequence[CallRow]:
 
 
 async def search(reading: Reading, sought: Sought) -> Sequence[CallRow]:
-    named = ("tenant", "caller", "subject_token", "connector", "inquiry_id")
+    named = ("tenant", "caller", "subject_token", "connector", "inquiry_id", "call_id")
     wanted = [
         (f"i.{name} = ?{{}}", getattr(sought, name)) for name in named if getattr(sought, name)
     ]
