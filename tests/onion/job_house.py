@@ -97,6 +97,8 @@ class Says:
     body: Mapping[str, object] = field(default_factory=dict)
     status: int = 200
     after: float = 0.01
+    before: float = 0.0
+    """Seconds until there is a connection, and the first byte leaves."""
     fails: type[Exception] | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
 
@@ -117,6 +119,8 @@ class Script:
 
     says: dict[str, list[Says]]
     sent: list[tuple[float, str]] = field(default_factory=list)
+    calls: list[str] = field(default_factory=list)
+    """By call id, what was sent."""
 
     async def send(self, wire: Wire) -> WireReply:
         path = wire.target.partition("?")[0]
@@ -125,7 +129,10 @@ class Script:
         if act.fails is NotSent:
             await asyncio.sleep(act.after)
             raise NotSent("acme")
+        if act.before:
+            await asyncio.sleep(act.before)
         wire.attempt.sent = True
+        self.calls.append(wire.attempt.call_id)
         self.sent.append((round(asyncio.get_running_loop().time(), 2), path))
         await asyncio.sleep(act.after)
         if act.fails is not None:
@@ -148,11 +155,12 @@ class Store(JobsInMemory):
     """Takes a moment for each write, as a disk does, and can be down."""
 
     down: bool = False
+    commit: float = 0.001
 
     async def _commit(self) -> None:
         if self.down:
             raise LedgerDown
-        await asyncio.sleep(0.001)
+        await asyncio.sleep(self.commit)
 
     async def open(self, job: Job) -> Job:
         await self._commit()
@@ -204,6 +212,7 @@ class Process:
         self, spec: ConnectorSpec, script: Script, store: Store, keys: tuple[bytes, ...] = ()
     ) -> None:
         self.ledger, self.cache, self.store = FakeLedger(), FakeCache(), store
+        self.script = script
         self.owned = Owned()
         tokens = Drawn(Random(len(store.ends) + len(store.jobs)))
         tools = replace(kit(ledger=self.ledger), cache=self.cache, jobs=store, tokens=tokens)
