@@ -55,6 +55,7 @@ class Errand:
         self._account = Account(course.price)
         self._submission: Submission | None = None
         self._pursuit: Pursuit | None = None
+        self._inherited: Job | None = None
         self._closing = False
         self._follows = False
         """Whether the bureau has the job, or may have it, or another process sends it."""
@@ -69,6 +70,10 @@ class Errand:
     def ring(self, callback: Callback) -> None:
         if self._pursuit is not None:
             self._pursuit.ring(callback)
+
+    def inherit(self, job: Job) -> None:
+        """Look after a job of which it was only waited that another process submits it."""
+        self._inherited = job
 
     def close(self) -> None:
         """Submit nothing that has not left yet."""
@@ -120,7 +125,7 @@ class Errand:
             self.settled.clear()
             found = await course.jobs.open(mine)
             if found.reference == mine.reference:
-                return await self._own(mine, query)
+                return await self._own(found, query)
         return await self.followed(found)
 
     async def followed(self, job: Job) -> Reply:
@@ -129,9 +134,10 @@ class Errand:
         self._follows = self.waiters.left = True
         over, clock = self._course.over(job), self._course.kit.clock
         while not job.submitted:
-            # Whoever opened it is about to submit it, or never will.
+            # Whoever opened it is about to submit it, or is gone; it is not ours to end.
+            if self._inherited is not None:
+                return await self.resumed(self._inherited)
             if clock.now() > over:
-                self.job = job
                 raise self._course.failure(TimedOut, "background")
             await clock.sleep(self._course.rules.interval.max)
             found = await self._course.jobs.find(self.key)

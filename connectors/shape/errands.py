@@ -84,8 +84,10 @@ class Errands:
         return await self._course.memory.known(self._kept_as(self._key(query)), query)
 
     def resume(self, job: Job) -> None:
-        """Go on with a job that an earlier process opened."""
-        if job.key not in self._errands:
+        """Go on with a job that a process opened which is gone."""
+        if errand := self._errands.get(job.key):
+            errand.inherit(job)
+        else:
             self._start(job.key, lambda errand: errand.resumed(job))
 
     def called_back(self, callback: Callback) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from random import Random
-from typing import Any
+from typing import Any, cast
 
 from connectors.assembly.built import Built
 from connectors.bureau import BureauSpec
@@ -188,6 +188,28 @@ class Store(JobsInMemory):
         return tuple(self.jobs.values())
 
 
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """A store as one of several processes has it: what it opens, and takes over, is its own."""
+
+    store: Store
+    instance: str
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.store, name)
+
+    async def open(self, job: Job) -> Job:
+        return await self.store.open(replace(job, instance=self.instance))
+
+    async def take(self, job: Job) -> Job | None:
+        await self.store.find(job.key)
+        kept = self.store.jobs.get(job.key)
+        if kept is None or kept.instance != job.instance:
+            return None
+        self.store.jobs[job.key] = replace(kept, instance=self.instance)
+        return self.store.jobs[job.key]
+
+
 def kit(ledger: FakeLedger) -> Kit:
     return Kit(
         clock=VirtualClock(),
@@ -209,13 +231,18 @@ class Process:
     """One life of the gateway: what is not in the store dies with it."""
 
     def __init__(
-        self, spec: ConnectorSpec, script: Script, store: Store, keys: tuple[bytes, ...] = ()
+        self,
+        spec: ConnectorSpec,
+        script: Script,
+        store: Store,
+        keys: tuple[bytes, ...] = (),
+        instance: str = "",
     ) -> None:
         self.ledger, self.cache, self.store = FakeLedger(), FakeCache(), store
-        self.script = script
+        self.script, self.jobs = script, cast("Any", Shared(store, instance))
         self.owned = Owned()
-        tokens = Drawn(Random(len(store.ends) + len(store.jobs)))
-        tools = replace(kit(ledger=self.ledger), cache=self.cache, jobs=store, tokens=tokens)
+        tokens = Drawn(Random(f"{instance}{len(store.ends) + len(store.jobs)}"))
+        tools = replace(kit(ledger=self.ledger), cache=self.cache, jobs=self.jobs, tokens=tokens)
         tools = replace(tools, answer_keys=keys)
         self.built: Built = spec.build(tools, BUREAU.build(tools, script), self.owned)
 
