@@ -44,6 +44,8 @@ class Job:
     """What the ledger says that this call costs."""
     elsewhere: bool = False
     """Whether the price is booked on another call, so that this one costs nothing."""
+    instance: str = ""
+    """The start of a process that looks after it; empty where one process keeps them alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,15 +86,19 @@ class Jobs(Protocol):
     """
 
     async def open(self, job: Job) -> Job:
-        """Keep a job before it is submitted; where its key has an open one, give that instead."""
+        """
+        Keep a job before it is submitted, and give it as it is kept.
+
+        Where its key has an open one, that is given instead: its reference is another.
+        """
         ...
 
     async def update(self, job: Job) -> None:
-        """Keep what is known of a job now; one that has ended stays so."""
+        """Keep what is known of a job now; one that has ended stays so, and the next of its key."""
         ...
 
     async def end(self, job: Job, ended: Ended) -> None:
-        """Close a job. Its end is kept for those who come back for it."""
+        """Close a job, and no other of its key. Its end is kept for those who come back for it."""
         ...
 
     async def find(self, key: str) -> Job | None:

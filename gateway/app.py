@@ -22,8 +22,8 @@ from .config.folder import Folder
 from .config.settings import Settings
 from .fields.schema import schema
 from .inquiries.kept.fingerprint import Fingerprint
-from .jobs.doorbell import Doorbell, close
-from .jobs.store import StoredJobs
+from .jobs.doorbell import Doorbell
+from .jobs.resuming import following
 from .limits import CallerSpending
 from .reconciling.running import reconciling
 from .rpc.catalog import CatalogChannel
@@ -120,8 +120,11 @@ async def running(
         await stores.start()
         await stack.enter_async_context(_settling(assembled, stores, clock))
         composed = compose(assembled, keys, kit, stores.ledger, Lasting(spending), log)
-        stack.push_async_callback(_closed, assembled, composed)
-        await doorbell.open(assembled.callbacks, assembled.jobs, StoredJobs(stores.jobs), log)
+        stack.push_async_callback(composed.desk.inquiries.settled)
+        await stack.enter_async_context(
+            following(assembled.jobs, stores.jobs, stores.ledger, clock)
+        )
+        await doorbell.open(assembled.callbacks, assembled.jobs, stores.jobs, log)
         server = _server(
             settings,
             _channel(composed, assembled, kit, keys),
@@ -130,12 +133,15 @@ async def running(
             _Outside(log, listen, tls),
         )
         port = await server.start()
-        longest = max((spec.deadline.max for spec in assembled.products.values()), default=0.0)
         stack.push_async_callback(
-            server.stop, delay=settings.drain_delay, grace=longest + ANSWERING
+            server.stop, delay=settings.drain_delay, grace=_longest(assembled) + ANSWERING
         )
         log.event("started", port=port, config_version=catalog.version)
         yield Gateway(settings, assembled, composed, stores, port, doorbell.url)
+
+
+def _longest(assembled: Assembled) -> float:
+    return max((spec.deadline.max for spec in assembled.products.values()), default=0.0)
 
 
 @asynccontextmanager
@@ -147,12 +153,6 @@ async def _settling(assembled: Assembled, stores: Stores, clock: Clock) -> Async
             yield
     finally:
         await assembled.owned.settled()
-
-
-async def _closed(assembled: Assembled, composed: Composed) -> None:
-    """Wait for what goes on when all callers are answered, but for calls that settle."""
-    await close(assembled.jobs)
-    await composed.desk.inquiries.settled()
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +184,7 @@ def _kit(settings: Settings, folder: Folder, stores: Stores, keys: Keys, world: 
         currency=settings.billing_currency,
         files=folder.root,
         tables=folder.tables,
-        jobs=StoredJobs(stores.jobs),
+        jobs=stores.jobs,
         raw_answers=stores.answers,
         callback_url=world.callback_url,
         plugins=settings.plugins,

@@ -33,7 +33,7 @@ class Stores:
     ledger: StoredLedger
     upkeep: Background
     profiles: Profiles
-    jobs: Shelf
+    jobs: StoredJobs
     answers: SealedAnswers | NoAnswers
     hourly: Background
 
@@ -41,7 +41,7 @@ class Stores:
     def of(cls, settings: Settings, root: Path, keys: Keys, clock: Clock, random: Random) -> Stores:
         """Describe; no file is touched before `start`."""
         sealer = Sealer(KEY_ID, {KEY_ID: keys.profile}, random)
-        jobs = Shelf.at(
+        shelf = Shelf.at(
             located(settings.stores.jobs, root),
             Sealer(KEY_ID, {KEY_ID: keys.jobs}, random),
             clock,
@@ -49,7 +49,8 @@ class Stores:
         answers = _answers(settings, root, Sealer(KEY_ID, {KEY_ID: keys.answers}, random), clock)
         means = means_of(settings, keys, clock, random)
         ledger = opened_at(located(settings.stores.ledger, root), means)
-        chores = (jobs.forget, StoredJobs(jobs).lapse, answers.forget, ledger.forget)
+        jobs = StoredJobs(shelf, lambda: ledger.instance.chain.instance)
+        chores = (shelf.forget, jobs.lapse, answers.forget, ledger.forget)
         return cls(
             ledger=ledger,
             upkeep=Background(Upkeep(ledger.instance, clock).run),
@@ -63,13 +64,13 @@ class Stores:
 
     async def start(self) -> None:
         """Create what is not there yet; whoever starts them closes them."""
-        for url in (self.profiles.engine.url, self.jobs.engine.url):
+        for url in (self.profiles.engine.url, self.jobs.shelf.engine.url):
             if url.get_backend_name() == "sqlite" and url.database:
                 Path(url.database).parent.mkdir(parents=True, exist_ok=True)
         await self.ledger.start()
         self.upkeep.start()
         await self.profiles.create()
-        await self.jobs.create()
+        await self.jobs.shelf.create()
         await self.answers.start()
         self.hourly.start()
 
@@ -78,7 +79,7 @@ class Stores:
         await self.answers.aclose()
         await self.upkeep.aclose()
         await self.ledger.aclose()
-        await self.jobs.aclose()
+        await self.jobs.shelf.aclose()
         await self.profiles.aclose()
 
 

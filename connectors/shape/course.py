@@ -11,13 +11,13 @@ from decimal import Decimal
 
 from ..answer.reading import Told
 from ..contract import Call, Query, Reply, Values
-from ..errors import ConnectorError, LedgerDown, Lost, NeedInput
+from ..errors import ConnectorError, LedgerDown, Lost, NeedInput, Unresolved
 from ..job import Job, Jobs
 from ..kit import Kit
 from ..policy.inputs import value_of
 from ..policy.reuse.memory import Memory
 from ..template import RenderError, Scope, TextTemplate
-from ..words import Billed, Effect, Outcome
+from ..words import AMBIGUOUS, Billed, Effect, Outcome
 from .callback import CallbackReading
 from .chain import Link
 from .spec import JobSpec
@@ -163,6 +163,25 @@ class Course:
             error.billed = Billed.NO
         error.cost = Decimal(0) if error.billed is Billed.NO else self.price
         return error
+
+    def over(self, job: Job) -> float:
+        """Say when a job's time is over, on the loop's clock."""
+        clock = self.kit.clock
+        return clock.now() + (job.gives_up_at - clock.utc()).total_seconds()
+
+    async def check_resolved(self, key: str) -> None:
+        """Refuse a hard inquiry where an earlier one may have arrived (spec 5)."""
+        if self.effect is Effect.HARD_INQUIRY:
+            ended = await self.jobs.ended(key)
+            if ended is not None and ended.outcome in AMBIGUOUS:
+                raise Unresolved(self.connector, "an earlier inquiry is not resolved")
+
+    async def elsewhere(self, key: str) -> Reply:
+        """Give the end that somebody else has written."""
+        ended = await self.jobs.ended(key)
+        if ended is None or ended.reply is None:
+            raise self.failure(Lost, "ended elsewhere")
+        return ended.reply
 
     async def durably(self, write: Callable[[], Awaitable[None]], until: float) -> None:
         """Write, again and again while nothing can be written; `Lost` at the end of all time."""

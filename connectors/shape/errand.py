@@ -9,11 +9,11 @@ from dataclasses import replace
 from typing import Any
 
 from ..contract import Attempt, Query, Reply
-from ..errors import ConnectorError, LedgerDown, Lost, NotSent, TimedOut, Unresolved
+from ..errors import ConnectorError, LedgerDown, Lost, NotSent, TimedOut
 from ..job import Callback, Ended, Job
 from ..policy.reuse.flight import unanswered
 from ..policy.reuse.memory import Names
-from ..words import AMBIGUOUS, Effect, Outcome, ReuseMode
+from ..words import Billed, Outcome, ReuseMode
 from .booking import book
 from .chain import Account, Walk
 from .course import Course
@@ -55,7 +55,12 @@ class Errand:
         self._account = Account(course.price)
         self._submission: Submission | None = None
         self._pursuit: Pursuit | None = None
+        self._inherited: Job | None = None
         self._closing = False
+        self._follows = False
+        """Whether the bureau has the job, or may have it, or another process sends it."""
+        self.deserted = False
+        """Whether nothing is sent any more: whoever buys has gone, and does not come back."""
 
     def start(self, way: Way) -> None:
         self.task = asyncio.create_task(self._run(way))
@@ -66,15 +71,44 @@ class Errand:
         if self._pursuit is not None:
             self._pursuit.ring(callback)
 
+    def inherit(self, job: Job) -> None:
+        """Look after a job of which it was only waited that another process submits it."""
+        self._inherited = job
+
     def close(self) -> None:
         """Submit nothing that has not left yet."""
         self._closing = True
         if self._submission is not None:
             self._submission.close()
 
-    async def join(self, query: Query) -> Reply:
-        """Wait for the answer; at the deadline give the name of the job, or fail."""
-        return await self.waiters.join(query) or self._unanswered()
+    async def join(self, query: Query, *, buys: bool = False) -> Reply:
+        """
+        Wait for the answer; at the deadline give the name of the job, or fail.
+
+        The purchase stands on the inquiry of the one who `buys`: where that one hears
+        that nothing was sent, nothing will be, though others wait.
+        """
+        try:
+            answer = await self.waiters.join(query)
+            if answer is None and buys and self._desert():
+                answer = await self.waiters.last()
+        except asyncio.CancelledError:
+            if buys:
+                self._desert()
+            raise
+        return answer or self._unanswered()
+
+    def cut_short(self, query: Query) -> bool:
+        """Tell of an end that bought nothing whether it came for want of time that a query has."""
+        return self.deserted or self.waiters.decided_by < query.deadline()
+
+    async def over(self, query: Query) -> None:
+        """Wait, but not past a query's deadline, until its end is written down."""
+        try:
+            async with asyncio.timeout_at(query.deadline()):
+                await asyncio.wait({self.task})
+        except TimeoutError:
+            raise NotSent(query.connector, "deadline") from None
 
     async def opened(self, query: Query) -> Reply:
         """Open the job of a question, or go on with the one that is open already."""
@@ -85,36 +119,37 @@ class Errand:
                 return known
         found = await course.jobs.find(self.key)
         if found is None:
-            await self._check_resolved()
-            if not self.waiters.now:
-                raise NotSent(course.connector, "nobody waits for it any more")
+            await course.check_resolved(self.key)
+            self._check_wanted()
             mine = course.job(self.key, query)
             self.settled.clear()
             found = await course.jobs.open(mine)
             if found.reference == mine.reference:
-                return await self._own(mine, query)
+                return await self._own(found, query)
         return await self.followed(found)
 
     async def followed(self, job: Job) -> Reply:
         """Go on with a job that somebody else has opened."""
         self.settled.set()
-        self.waiters.left = True
-        over, clock = self._over(job), self._course.kit.clock
+        self._follows = self.waiters.left = True
+        over, clock = self._course.over(job), self._course.kit.clock
         while not job.submitted:
-            # Whoever opened it is about to submit it, or never will.
+            # Whoever opened it is about to submit it, or is gone; it is not ours to end.
+            if self._inherited is not None:
+                return await self.resumed(self._inherited)
             if clock.now() > over:
-                self.job = job
                 raise self._course.failure(TimedOut, "background")
             await clock.sleep(self._course.rules.interval.max)
             found = await self._course.jobs.find(self.key)
             if found is None:
-                return await self._elsewhere()
+                return await self._course.elsewhere(self.key)
             job = found
         return await self._pursued(job)
 
     async def resumed(self, job: Job) -> Reply:
         """Go on after a restart: what may have been submitted is never submitted again."""
-        self.job, self.waiters.left = job, True
+        self.job = job
+        self._follows = self.waiters.left = True
         self._account.bill(job.billed)
         if not job.submitted:
             job = job if job.id else self._course.capturing(job, {}, {})
@@ -124,42 +159,42 @@ class Errand:
 
     async def _own(self, job: Job, query: Query) -> Reply:
         self.job = job
+        self._check_wanted()
         if job.submitted:
             return await self._pursued(job)
-        course, over = self._course, self._over(job)
-        if not self.waiters.now:
-            # They were told that nothing was sent, and have no job to come back for.
-            raise NotSent(course.connector, "nobody waits for it any more")
+        course, over = self._course, self._course.over(job)
         if self._closing:
             raise NotSent(course.connector, "closing")
         goes_on = course.rules.on_deadline == "hand_off"
-        deadline = (lambda: over) if goes_on else (lambda: self.waiters.latest)
+        deadline = (lambda: over) if goes_on else self.waiters.deadline
         self._submission = Submission(course, Walk(self._account), deadline, over)
         came = await self._submission(job, query)
         return came if isinstance(came, Reply) else await self._pursued(came)
 
     async def _pursued(self, job: Job, at_least: float = 0.0) -> Reply:
-        self.job = job
+        self.job, self._follows = job, True
         self._account.bill(job.billed)
         self._account.elsewhere |= job.elsewhere
-        over = max(self._over(job), self._course.kit.clock.now() + at_least)
+        over = max(self._course.over(job), self._course.kit.clock.now() + at_least)
         self._pursuit = Pursuit(self._course, job, self._account, over)
         self.settled.set()
         return self._account.on_reply(await self._pursuit.answer())
 
-    async def _check_resolved(self) -> None:
-        """Refuse a hard inquiry where an earlier one may have arrived (spec 5)."""
-        if self._course.effect is Effect.HARD_INQUIRY:
-            ended = await self._course.jobs.ended(self.key)
-            if ended is not None and ended.outcome in AMBIGUOUS:
-                raise Unresolved(self._course.connector, "an earlier inquiry is not resolved")
+    def _desert(self) -> bool:
+        """
+        Have nothing sent any more; tell whether it is about to be said that nothing was.
 
-    async def _elsewhere(self) -> Reply:
-        """Give the end that somebody else has written."""
-        ended = await self._course.jobs.ended(self.key)
-        if ended is None or ended.reply is None:
-            raise self._course.failure(Lost, "ended elsewhere")
-        return ended.reply
+        Whoever was handed off comes back for what goes on.
+        """
+        handed_off = self.job is not None and self._course.rules.on_deadline == "hand_off"
+        if self._follows or handed_off:
+            return False
+        self.deserted = True
+        return self._submission is not None and self._submission.close()
+
+    def _check_wanted(self) -> None:
+        if self.deserted:
+            raise NotSent(self._course.connector, "nobody waits for it any more")
 
     async def _run(self, way: Way) -> None:
         try:
@@ -184,6 +219,9 @@ class Errand:
             if self.job is not None:
                 account.bill(error.billed)
                 account.on_error(error)
+                if self._submission is not None and self._submission.given_up:
+                    # Past the deadline of whoever buys: they wait for this word alone.
+                    self.waiters.tell(error)
                 with suppress(Lost):
                     # Where it can not be written down, it is what it is all the same.
                     await self._book(self.job, error)
@@ -208,7 +246,7 @@ class Errand:
         return replace(reply, call_id=reply.call_id or job.call_id)
 
     async def _book(self, job: Job, end: Reply | ConnectorError) -> None:
-        until = max(self._over(job), self._course.kit.clock.now() + GRACE)
+        until = max(self._course.over(job), self._course.kit.clock.now() + GRACE)
         await book(self._course, job, self._account, end, until)
 
     async def _close(self, ended: Ended, answer: Reply | BaseException) -> None:
@@ -219,7 +257,7 @@ class Errand:
                 await course.jobs.end(job, ended)
             except LedgerDown:
                 self.waiters.tell(answer)
-                await course.durably(lambda: course.jobs.end(job, ended), self._over(job))
+                await course.durably(lambda: course.jobs.end(job, ended), self._course.over(job))
         self._forget(self)
         self.waiters.tell(answer)
 
@@ -228,22 +266,18 @@ class Errand:
         """Those at the submission, or at the step before it that is under way."""
         return self._submission.attempts if self._submission else ()
 
-    def _over(self, job: Job) -> float:
-        clock = self._course.kit.clock
-        return clock.now() + (job.gives_up_at - clock.utc()).total_seconds()
-
     def _unanswered(self) -> Reply:
         job, course = self.job, self._course
         if job is None:
             raise NotSent(course.connector, "deadline")
         if course.rules.on_deadline == "fail":
-            raise self._late(job)
+            raise self._late()
         call_id = self._attempts[-1].call_id if self._attempts else ""
         return self._account.on_reply(course.pending(job, call_id))
 
-    def _late(self, job: Job) -> ConnectorError:
+    def _late(self) -> ConnectorError:
         """Say what is known, at a deadline, of a job that is not to be handed off."""
-        if job.submitted:
+        if self._follows or self._account.billed is not Billed.NO:
             error = self._course.failure(TimedOut, "deadline")
         else:
             error = unanswered(self._attempts, self._course.connector)

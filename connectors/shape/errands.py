@@ -9,8 +9,9 @@ from ..contract import Query, Reply
 from ..errors import ConnectorError, NotCached, NotSent
 from ..job import Callback, Job
 from ..policy.reuse.memory import Names
+from ..policy.reuse.reuse import UNSENT
 from ..policy.reuse.sharing import shared
-from ..words import ReuseMode, ServedFrom
+from ..words import Billed, ReuseMode, ServedFrom
 from .course import Course
 from .errand import Errand, Way
 
@@ -62,9 +63,17 @@ class Errands:
                     return known
             errand = self._errands.get(key)
             if errand is None and mode is not ReuseMode.ONLY_CACHE:
-                return await self._start(key, lambda errand: errand.opened(query)).join(query)
+                errand = self._start(key, lambda errand: errand.opened(query))
+                return await errand.join(query, buys=True)
             errand = errand or await self._found(key, query)
-            reply = await shared(errand.join(query))
+            try:
+                reply = await shared(errand.join(query))
+            except UNSENT as error:
+                # The time of others ran out, and ours has not.
+                if error.billed is not Billed.NO or not errand.cut_short(query):
+                    raise
+                await errand.over(query)
+                continue
             if mode is not ReuseMode.BYPASS or reply.served_from is not ServedFrom.CACHE:
                 return reply
 
@@ -75,8 +84,10 @@ class Errands:
         return await self._course.memory.known(self._kept_as(self._key(query)), query)
 
     def resume(self, job: Job) -> None:
-        """Go on with a job that an earlier process opened."""
-        if job.key not in self._errands:
+        """Go on with a job that a process opened which is gone."""
+        if errand := self._errands.get(job.key):
+            errand.inherit(job)
+        else:
             self._start(job.key, lambda errand: errand.resumed(job))
 
     def called_back(self, callback: Callback) -> None:

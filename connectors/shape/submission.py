@@ -33,18 +33,25 @@ class Submission:
     """When the job's time is over."""
     attempts: list[Attempt] = field(default_factory=list)
     """At the message that is being sent."""
+    given_up: bool = False
+    """Whether it was cut off before anything that may be charged for had left."""
     _closing: bool = False
     _sending: asyncio.Task[object] | None = None
-    _given_up: bool = False
 
-    def close(self) -> None:
-        """Send nothing more, unless something is paid for; what may have arrived goes on."""
+    def close(self) -> bool:
+        """
+        Send nothing more, unless something is paid for; what may have arrived goes on.
+
+        Tells whether it is given up: then it says in a moment that nothing was sent, or
+        that it left in that moment.
+        """
         self._closing = True
         unsent = all(each.spared or not each.sent for each in self.attempts)
         if self._sending is not None and unsent and self._is_free:
             # Whatever it waits for: its turn, a connection, or the end of a pause.
-            self._given_up = True
+            self.given_up = True
             self._sending.cancel()
+        return self.given_up
 
     async def __call__(self, job: Job, query: Query) -> Reply | Job:
         """
@@ -107,13 +114,13 @@ class Submission:
         try:
             return await self.walk.through(query, links)
         except asyncio.CancelledError:
-            if task is None or not self._given_up or task.uncancel():
+            if task is None or not self.given_up or task.uncancel():
                 raise
             if any(each.settling is not None for each in self.attempts):
                 # It left in the same moment.
-                error = self.attempts[-1].unanswered(self.course.connector, "closing", Lost)
+                error = self.attempts[-1].unanswered(self.course.connector, "given up", Lost)
             else:
-                error = NotSent(self.course.connector, "closing")
+                error = NotSent(self.course.connector, "given up")
             self.walk.account.add(error)
             raise error from None
         finally:

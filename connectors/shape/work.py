@@ -8,10 +8,10 @@ from ..job import Callback, Job
 
 
 class Work(Protocol):
-    """One connector's jobs under way (gateway/jobs/doorbell.py calls it)."""
+    """One connector's jobs under way (gateway/jobs calls it)."""
 
     def resume(self, job: Job) -> None:
-        """Go on with a job that an earlier process opened."""
+        """Go on with a job that a process opened which is gone."""
         ...
 
     def called_back(self, callback: Callback) -> None:

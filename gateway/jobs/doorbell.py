@@ -20,23 +20,6 @@ from ..telemetry.log import Log
 from .listener import Desk, Listener, bound
 
 
-async def resume(work: Mapping[str, Work], jobs: Jobs) -> int:
-    """Go on with all jobs that are open, also past their time, and give their number."""
-    number = 0
-    for job in await jobs.all_open():
-        # A job of a connector that is gone waits for its return, or for `StoredJobs.lapse`.
-        if job.connector in work:
-            work[job.connector].resume(job)
-            number += 1
-    return number
-
-
-async def close(work: Mapping[str, Work]) -> None:
-    """Leave all jobs that go on without us to the next start."""
-    for each in work.values():
-        await each.aclose()
-
-
 @dataclass(slots=True)
 class Doorbell:
     """Nothing rings where no address is configured."""
@@ -69,8 +52,7 @@ class Doorbell:
         jobs: Jobs,
         log: Log,
     ) -> None:
-        """Go on with what is open, and let bureaus call."""
-        await resume(work, jobs)
+        """Let bureaus call."""
         if self._listening is None:
             return
         desks = {

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Table, delete, event, select, update
+from sqlalchemy import ColumnElement, Delete, Table, Update, delete, event, select, update
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
@@ -91,18 +91,28 @@ class Shelf:
             raise LedgerDown("the database of jobs gives no answer") from None
         return None if sealed is None else self._opened(table, keys, sealed, kind)
 
-    async def change(
-        self, table: Table, keys: tuple[str, ...], value: object, kept_for: float
-    ) -> None:
-        """Put `value` in the place of what is there, and nowhere else."""
-        row = self._row(table, keys, value, kept_for)
-        statement = update(table).where(*_at(table, keys))
-        changed = {name: row[name] for name in ("sealed", "kept_until")}
+    async def seen(
+        self, table: Table, keys: tuple[str, ...], kind: type[T]
+    ) -> tuple[T, bytes] | None:
+        """Give what stands there, also past its time, and its seal: no two rows have the same."""
+        query = select(table.c.sealed).where(*_at(table, keys))
         try:
-            async with self.engine.begin() as connection:
-                await connection.execute(statement.values(changed))
+            async with self.engine.connect() as connection:
+                sealed: bytes | None = (await connection.execute(query)).scalar_one_or_none()
         except _FAILURES:
             raise LedgerDown("the database of jobs gives no answer") from None
+        if sealed is None or (value := self._opened(table, keys, sealed, kind)) is None:
+            return None
+        return value, sealed
+
+    async def change(
+        self, table: Table, keys: tuple[str, ...], seal: bytes, value: object, kept_for: float
+    ) -> bool:
+        """Put `value` in the place of what was seen; false where that is there no longer."""
+        row = self._row(table, keys, value, kept_for)
+        statement = update(table).where(*_at(table, keys), table.c.sealed == seal)
+        changed = {name: row[name] for name in ("sealed", "kept_until")}
+        return await self._done(statement.values(changed))
 
     async def lapsed(self, table: Table) -> Sequence[tuple[str, ...]]:
         """Give the keys of all rows of a table that are past their time."""
@@ -124,10 +134,17 @@ class Shelf:
         opened = (self._opened(table, tuple(row[:-1]), row[-1], kind) for row in rows)
         return [value for value in opened if value is not None]
 
-    async def drop(self, table: Table, keys: tuple[str, ...]) -> None:
+    async def drop(self, table: Table, keys: tuple[str, ...], seal: bytes | None = None) -> bool:
+        """Delete what is there, or only what was seen; false where that is there no longer."""
+        statement = delete(table).where(*_at(table, keys))
+        return await self._done(
+            statement if seal is None else statement.where(table.c.sealed == seal)
+        )
+
+    async def _done(self, statement: Update | Delete) -> bool:
         try:
             async with self.engine.begin() as connection:
-                await connection.execute(delete(table).where(*_at(table, keys)))
+                return (await connection.execute(statement)).rowcount > 0
         except _FAILURES:
             raise LedgerDown("the database of jobs gives no answer") from None
 

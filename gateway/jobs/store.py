@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from hashlib import sha256
 
 from connectors.errors import LedgerDown
@@ -22,13 +22,21 @@ MARGIN = DAY
 """Seconds past its end for which an open job is kept: to be told how it ended."""
 
 
+def nobody() -> str:
+    """Name no instance: what is open at a start is then nobody's."""
+    return ""
+
+
 @dataclass(frozen=True, slots=True)
 class StoredJobs:
     """See `connectors.job.Jobs`."""
 
     shelf: Shelf
+    instance: Callable[[], str] = nobody
+    """Names this start of this process, as long as it lives."""
 
     async def open(self, job: Job) -> Job:
+        job = replace(job, instance=self.instance())
         lasts = (job.gives_up_at - job.opened_at).total_seconds() + MARGIN
         if await self.shelf.add(JOBS, (job.key,), job, lasts):
             return job
@@ -39,13 +47,26 @@ class StoredJobs:
         return known
 
     async def update(self, job: Job) -> None:
-        lasts = (job.gives_up_at - self.shelf.clock.utc()).total_seconds() + MARGIN
-        await self.shelf.change(JOBS, (job.key,), job, max(lasts, MARGIN))
+        while (seen := await self._seen(job)) is not None:
+            known, seal = seen
+            # Whoever has taken it over goes on looking after it.
+            if await self._changed(replace(job, instance=known.instance), seal):
+                return
+
+    async def take(self, job: Job) -> Job | None:
+        """Look after a job that nobody does; None where another process was faster."""
+        seen = await self._seen(job)
+        if seen is None or seen[0].instance != job.instance:
+            return None
+        mine = replace(seen[0], instance=self.instance())
+        return mine if await self._changed(mine, seen[1]) else None
 
     async def end(self, job: Job, ended: Ended) -> None:
         # The end first: a crash between the two leaves a job that ends once more.
         await self.shelf.put(ENDS, (job.key,), ended, KEPT)
-        await self.shelf.drop(JOBS, (job.key,))
+        while (seen := await self._seen(job)) is not None:
+            if await self.shelf.drop(JOBS, (job.key,), seen[1]):
+                return
 
     async def find(self, key: str) -> Job | None:
         return await self.shelf.get(JOBS, (key,), Job)
@@ -76,6 +97,15 @@ class StoredJobs:
 
     async def callback(self, connector: str, correlation: str) -> Callback | None:
         return await self.shelf.get(CALLBACKS, (connector, _hashed(correlation)), Callback)
+
+    async def _seen(self, job: Job) -> tuple[Job, bytes] | None:
+        """Give a job as it is kept, and its seal; None where it has ended."""
+        seen = await self.shelf.seen(JOBS, (job.key,), Job)
+        return seen if seen is not None and seen[0].reference == job.reference else None
+
+    async def _changed(self, job: Job, seal: bytes) -> bool:
+        lasts = (job.gives_up_at - self.shelf.clock.utc()).total_seconds() + MARGIN
+        return await self.shelf.change(JOBS, (job.key,), seal, job, max(lasts, MARGIN))
 
 
 def given_up(job: Job) -> Ended:

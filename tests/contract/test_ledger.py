@@ -56,6 +56,17 @@ async def fill(ledger: StoredLedger, call_id: str = "call-1") -> None:
     await ledger.served((ServedRow("i-1", "lender", "acme_score", ServedFrom.CACHE, call_id),))
 
 
+async def test_it_tells_who_lives_and_not_whom_it_has_taken_over_from(home: Database) -> None:
+    dead = home.ledger()
+    await dead.start()
+    assert await dead.instances() == (frozenset({dead.instance.chain.instance}), 1)
+    await killed(dead)
+    await home.ask("UPDATE instances SET seen_at = '2020-01-01T00:00:00Z'")
+
+    async with home.opened() as ledger:
+        assert await ledger.instances() == (frozenset({ledger.instance.chain.instance}), 2)
+
+
 async def test_a_row_is_there_when_its_writer_is_told(ledger: StoredLedger, home: Database) -> None:
     await ledger.intent(question("call-1"), PAID)
 

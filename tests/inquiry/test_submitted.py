@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from gateway.errors import OutcomeUnknown
+from gateway.errors import ConnectorsUnavailable, OutcomeUnknown
 
 from .test_once import outcomes
-from .world import HANG, HIT, Life, World
+from .world import HANG, HIT, PRODUCT, Act, Life, World
 
 JOB = """\
 job:
@@ -104,3 +104,19 @@ async def test_a_hard_inquiry_is_held_until_its_job_has_ended(tmp_path: Path) ->
 
     assert held == [[("score",)], []]
     assert ends == [("PENDING",), ("HIT",)]
+
+
+async def test_unavailable_at_a_deadline_is_a_word_that_nothing_is_submitted(world: World) -> None:
+    """Clients send such an inquiry again of their own accord."""
+    submitting(world, JOB + "  on_deadline: fail\n")
+    world.script.acts = {"submit": [Act(before=0.4), HIT], "extra": [HIT]}
+    world.folder.files["products/credit.yaml"] = PRODUCT.replace("  - {connector: extra}\n", "")
+    life = await world.life()
+    with pytest.raises(ConnectorsUnavailable):
+        await life.ask(world.request(), within=0.4)
+    await asyncio.sleep(10)
+
+    assert world.hits["submit"] == 0
+    assert world.rows("SELECT outcome, billed FROM outcomes") == [("UNREACHABLE", "NO")]
+    assert outcomes(await life.ask(world.request("i-2")))["score"] == "HIT"
+    await life.end()

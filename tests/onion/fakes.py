@@ -95,6 +95,7 @@ class Row:
     outcome: str
     at: float
     call_id: str
+    inquiry: str
 
 
 @dataclass(slots=True)
@@ -122,7 +123,8 @@ class FakeLedger:
         if self.down or len(self.rows) == self.blinks_after:
             raise LedgerDown
         now = round(asyncio.get_running_loop().time(), 2)
-        self.rows.append(Row(what, query.attempt.number, outcome, now, query.attempt.call_id))
+        attempt, inquiry = query.attempt, query.standing.inquiry_id
+        self.rows.append(Row(what, attempt.number, outcome, now, attempt.call_id, inquiry))
         await asyncio.sleep(self.commit)
 
     def outcomes(self) -> list[str]:

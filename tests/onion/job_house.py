@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from random import Random
-from typing import Any
+from typing import Any, cast
 
 from connectors.assembly.built import Built
 from connectors.bureau import BureauSpec
@@ -97,6 +97,8 @@ class Says:
     body: Mapping[str, object] = field(default_factory=dict)
     status: int = 200
     after: float = 0.01
+    before: float = 0.0
+    """Seconds until there is a connection, and the first byte leaves."""
     fails: type[Exception] | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
 
@@ -117,6 +119,8 @@ class Script:
 
     says: dict[str, list[Says]]
     sent: list[tuple[float, str]] = field(default_factory=list)
+    calls: list[str] = field(default_factory=list)
+    """By call id, what was sent."""
 
     async def send(self, wire: Wire) -> WireReply:
         path = wire.target.partition("?")[0]
@@ -125,7 +129,10 @@ class Script:
         if act.fails is NotSent:
             await asyncio.sleep(act.after)
             raise NotSent("acme")
+        if act.before:
+            await asyncio.sleep(act.before)
         wire.attempt.leave("acme")
+        self.calls.append(wire.attempt.call_id)
         self.sent.append((round(asyncio.get_running_loop().time(), 2), path))
         await asyncio.sleep(act.after)
         if act.fails is not None:
@@ -148,11 +155,12 @@ class Store(JobsInMemory):
     """Takes a moment for each write, as a disk does, and can be down."""
 
     down: bool = False
+    commit: float = 0.001
 
     async def _commit(self) -> None:
         if self.down:
             raise LedgerDown
-        await asyncio.sleep(0.001)
+        await asyncio.sleep(self.commit)
 
     async def open(self, job: Job) -> Job:
         await self._commit()
@@ -180,6 +188,28 @@ class Store(JobsInMemory):
         return tuple(self.jobs.values())
 
 
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """A store as one of several processes has it: what it opens, and takes over, is its own."""
+
+    store: Store
+    instance: str
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.store, name)
+
+    async def open(self, job: Job) -> Job:
+        return await self.store.open(replace(job, instance=self.instance))
+
+    async def take(self, job: Job) -> Job | None:
+        await self.store.find(job.key)
+        kept = self.store.jobs.get(job.key)
+        if kept is None or kept.instance != job.instance:
+            return None
+        self.store.jobs[job.key] = replace(kept, instance=self.instance)
+        return self.store.jobs[job.key]
+
+
 def kit(ledger: FakeLedger) -> Kit:
     return Kit(
         clock=VirtualClock(),
@@ -201,12 +231,18 @@ class Process:
     """One life of the gateway: what is not in the store dies with it."""
 
     def __init__(
-        self, spec: ConnectorSpec, script: Script, store: Store, keys: tuple[bytes, ...] = ()
+        self,
+        spec: ConnectorSpec,
+        script: Script,
+        store: Store,
+        keys: tuple[bytes, ...] = (),
+        instance: str = "",
     ) -> None:
         self.ledger, self.cache, self.store = FakeLedger(), FakeCache(), store
+        self.script, self.jobs = script, cast("Any", Shared(store, instance))
         self.owned = Owned()
-        tokens = Drawn(Random(len(store.ends) + len(store.jobs)))
-        tools = replace(kit(ledger=self.ledger), cache=self.cache, jobs=store, tokens=tokens)
+        tokens = Drawn(Random(f"{instance}{len(store.ends) + len(store.jobs)}"))
+        tools = replace(kit(ledger=self.ledger), cache=self.cache, jobs=self.jobs, tokens=tokens)
         tools = replace(tools, answer_keys=keys)
         self.built: Built = spec.build(tools, BUREAU.build(tools, script), self.owned)
 

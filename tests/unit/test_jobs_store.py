@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import AsyncIterator
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -22,7 +22,7 @@ from connectors.words import Billed, Outcome, Purpose
 from gateway.background import Background
 from gateway.jobs.shelf import Shelf
 from gateway.jobs.store import StoredJobs
-from gateway.jobs.tables import ALL, ENDS
+from gateway.jobs.tables import ALL, ENDS, JOBS
 from gateway.store.hourly import Hourly
 from gateway.store.sealing import Sealer
 
@@ -107,6 +107,45 @@ async def test_another_process_finds_all_that_is_open(opened: Shelf, url: str) -
 
     assert await StoredJobs(other).all_open() == [JOB]
     await other.aclose()
+
+
+async def test_what_one_process_has_left_is_taken_over_by_one_other(opened: Shelf) -> None:
+    left = await StoredJobs(opened, lambda: "a").open(JOB)
+    others = [StoredJobs(opened, lambda: "b"), StoredJobs(opened, lambda: "c")]
+    taken = await asyncio.gather(*(other.take(left) for other in others))
+
+    assert left.instance == "a"
+    assert sorted(job.instance if job else "" for job in taken) in (["", "b"], ["", "c"])
+    assert list(await others[0].all_open()) == [job for job in taken if job]
+
+
+async def test_news_of_a_job_that_was_taken_over_leave_it_to_whoever_has_it(opened: Shelf) -> None:
+    slept, other = StoredJobs(opened, lambda: "a"), StoredJobs(opened, lambda: "b")
+    left = await slept.open(JOB)
+    await other.take(left)
+    await slept.update(replace(left, submitted=True, id="b-7"))
+
+    assert await other.find(JOB.key) == replace(left, instance="b", submitted=True, id="b-7")
+
+
+async def test_news_of_a_job_that_has_ended_say_nothing_of_the_next(opened: Shelf) -> None:
+    slept, other = StoredJobs(opened, lambda: "a"), StoredJobs(opened, lambda: "b")
+    left = await slept.open(JOB)
+    await other.end(left, Ended(Outcome.LOST))
+    following = await other.open(replace(JOB, reference="next"))
+    await slept.update(replace(left, submitted=True, id="b-7"))
+    await slept.end(left, Ended(Outcome.NO_HIT))
+
+    assert await other.find(JOB.key) == following
+    assert await slept.take(left) is None
+
+
+async def test_a_job_of_an_earlier_version_is_nobodys(opened: Shelf) -> None:
+    old = {each.name: getattr(JOB, each.name) for each in fields(JOB) if each.name != "instance"}
+    await opened.put(JOBS, (JOB.key,), old, 60.0)
+    (job,) = await StoredJobs(opened, lambda: "a").all_open()
+
+    assert (job, job.instance) == (JOB, "")
 
 
 async def test_the_same_callback_twice_is_one(opened: Shelf) -> None:

@@ -51,11 +51,11 @@ async def opened_books(folder: OpenFolder, other: Path | None) -> AsyncIterator[
             yield _books(folder, keys, ledger, JobsInMemory())
         else:
             # What is PENDING at the end is followed up by the gateway, once it starts.
-            await _prepare(stores.jobs)
-            yield _books(folder, keys, ledger, StoredJobs(stores.jobs))
+            await _prepare(stores.jobs.shelf)
+            yield _books(folder, keys, ledger, stores.jobs)
     finally:
         await ledger.aclose()
-        await stores.jobs.aclose()
+        await stores.jobs.shelf.aclose()
 
 
 def _books(

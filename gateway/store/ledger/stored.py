@@ -42,6 +42,10 @@ _REPLIES = (
     "WHERE tenant = ?1 AND inquiry_id = ?2 AND kept_until >= ?3 "
     "ORDER BY (SELECT seq FROM intents WHERE intents.call_id = replies.call_id)"
 )
+_LIVING = (
+    "SELECT instance, (SELECT count(*) FROM instances) FROM instances "
+    "WHERE state IN ('RUNNING', 'RECOVERING')"
+)
 
 # The claims stay: whoever sends such an inquiry again must not buy again what is erased.
 _ERASE_CLAIMS = """
@@ -165,6 +169,16 @@ class StoredLedger:
         source = Source.BY_HAND
         row = entries.resolved(call.call_id, ending, call.currency, source, self._now())
         await self.commits.put(row, guard=StillCorrigible(call.call_id))
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether other processes may live beside this one."""
+        return self.instance.recovery.leases.beats
+
+    async def instances(self) -> tuple[frozenset[str], int]:
+        """Tell who lives, or is not taken over from yet, and how many there ever were."""
+        rows = await self.reading.fetch(_LIVING)
+        return frozenset(str(row[0]) for row in rows), int(str(rows[0][1])) if rows else 0
 
     async def close_claim(self, claim: Claim, state: ClaimState, kept: bytes | None) -> None:
         closing = Closing(claim, state, kept)
