@@ -53,6 +53,7 @@ def serve(
     Run the gateway that a config folder describes.
 
     SIGTERM or SIGINT drains it: what is under way is answered first; twice ends it at once.
+    SIGHUP drains it too: it reads nothing anew, and a changed config folder needs a restart.
     Log lines are JSON, on standard error or in the configured file. The words of exceptions
     may hold what no log should: they go to a file of their own, `log.protected`; where that is
     not said, to `protected.log` beside a SQLite ledger, else below `data` in the working directory.
@@ -99,7 +100,7 @@ async def _serve(root: Path, listen: str | None) -> int:
                 process.settle_memory()
                 process.say(f"listening on port {gateway.port}; SIGTERM or Ctrl-C stops it")
                 await told.wait()
-                process.say("draining")
+                process.mention("draining")
     except CatalogError as error:
         # It stops at the first file without which it can not go on; a dry run looks at all of them.
         return printing.blame(CatalogError([*error.findings, *look_through(root, env)]))
@@ -116,7 +117,7 @@ async def _serve_demo(config: Path, folder: Path, listen: str | None) -> int:
         ):
             process.say(demo.how_to_ask())
             await told.wait()
-            process.say("draining")
+            process.mention("draining")
     except CatalogError as error:
         return printing.blame(error)
     except _NOT_THERE as error:
