@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sqlite3
 from collections.abc import Callable
@@ -53,6 +54,10 @@ def folder_renamed(path: Path) -> None:
     path.parent.rename(path.parent.with_name("moved"))
 
 
+def cut(path: Path) -> None:
+    os.truncate(path, path.stat().st_size // 2)
+
+
 def log_removed(path: Path) -> None:
     path.with_name(f"{path.name}-wal").unlink()
 
@@ -81,7 +86,7 @@ async def is_intended(ledger: StoredLedger, call_id: str) -> bool:
     return True
 
 
-@pytest.mark.parametrize("lost", [removed, renamed, emptied_anew, copied_over, folder_renamed])
+@pytest.mark.parametrize("lost", [removed, renamed, emptied_anew, copied_over, folder_renamed, cut])
 async def test_a_file_that_is_not_at_its_place_takes_no_intent(
     path: Path, lost: Callable[[Path], None]
 ) -> None:

@@ -20,6 +20,10 @@ class Misplaced(LedgerDown):
     """The file at the ledger's path is not the one that was opened."""
 
 
+class CutShort(LedgerDown):
+    """The ledger's file lost its end while it was open."""
+
+
 class Place:
     """Keeps a writer to one file: as long as another is there, or none, nothing is opened."""
 
@@ -36,49 +40,63 @@ class Place:
     def take(self) -> None:
         """Create the file where there is none, and keep to it from now on."""
         self._path.touch(mode=0o600)
-        self._file = _identity(self._path)
+        self._file = _identity(_stat(self._path))
 
     def connect(self) -> Connection:
         """Open the file that was taken. Raises `Misplaced`."""
         # Before it is opened: SQLite would remove the log beside a file that is empty, and
         # with it rows that were acknowledged.
-        _look({self._path: self._file})
+        _look(self._path, self._file)
         connection = self._connect(self._path)
         log = self._path.with_name(f"{self._path.name}-wal")
-        return _Placed(connection, {self._path: self._file, log: _identity(log)})
+        return _Placed(connection, self._path, self._file, log, _identity(_stat(log)))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Placed:
     """
     A connection that looks, after each commit, where that went.
 
     Whoever removes or renames files leaves them open here: rows would go on into
-    what nobody finds again, and a start after that would know of none.
+    what nobody finds again, and a start after that would know of none. Of a file
+    that is cut short SQLite notices nothing as long as it remembers its pages.
     """
 
     connection: Connection
-    files: dict[Path, Identity]
+    path: Path
+    file: Identity
+    log: Path
+    log_file: Identity
+    size: int = 0
 
     def execute(self, sql: str, parameters: Any = (), /) -> Any:
         found = self.connection.execute(sql, parameters)
         if sql == "COMMIT":
-            _look(self.files)
+            self.size = _look(self.path, self.file, self.size)
+            _look(self.log, self.log_file)
         return found
 
     def close(self) -> None:
         self.connection.close()
 
 
-def _look(files: dict[Path, Identity]) -> None:
-    for path, file in files.items():
-        if _identity(path) != file:
-            raise Misplaced(f"{path} is not the file that was opened")
+def _look(path: Path, file: Identity, least: int = 0) -> int:
+    """Give the size of a file that is the one that was opened, and not shorter than it was."""
+    found = _stat(path)
+    size = 0 if found is None else found.st_size
+    if _identity(found) != file:
+        raise Misplaced(f"{path} is not the file that was opened")
+    if size < least:
+        raise CutShort(f"{path} is shorter than it was")
+    return size
 
 
-def _identity(path: Path) -> Identity:
+def _stat(path: Path) -> os.stat_result | None:
     try:
-        found = os.stat(path)  # noqa: PTH116 - once a commit, and the faster
+        return os.stat(path)  # noqa: PTH116 - once a commit, and the faster
     except FileNotFoundError:
         return None
-    return found.st_dev, found.st_ino
+
+
+def _identity(found: os.stat_result | None) -> Identity:
+    return None if found is None else (found.st_dev, found.st_ino)
