@@ -5,7 +5,8 @@
 #       -v ./config:/etc/bureau-gateway:ro -e PROBE="127.0.0.1:7443 --ca /etc/bureau-gateway/ca.pem" \
 #       bureau-gateway
 #
-# gateway.yaml then keeps its stores under /var/lib/bureau-gateway, the one place to write.
+# gateway.yaml then keeps its stores under /var/lib/bureau-gateway, the one place to write. It is
+# the working directory too, for the protected log where the ledger is in PostgreSQL.
 FROM python:3.12-slim AS build
 
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1

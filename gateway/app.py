@@ -192,10 +192,11 @@ def _kit(settings: Settings, folder: Folder, stores: Stores, keys: Keys, world: 
 
 
 def _announced(stores: Stores, log: JsonLog) -> Stores:
-    """Have the log tell how far the ledger goes, each time that it is signed."""
+    """Have the log tell how far the ledger goes, each time that it is signed, and its outages."""
     stores.ledger.instance.announce = lambda head: log.event(
         "ledger", instance=head.instance, count=head.tip.count, head=head.mac
     )
+    stores.ledger.commits.outage.told = log.event
     return stores
 
 

@@ -71,8 +71,8 @@ async def said(process: Process, words: str) -> str:
     raise AssertionError(f"it ended without saying {words!r}")
 
 
-async def stopped(process: Process) -> int:
+async def stopped(process: Process, order: signal.Signals = signal.SIGTERM) -> int:
     """Ask a process to end, as an operator does."""
-    process.send_signal(signal.SIGTERM)
+    process.send_signal(order)
     async with asyncio.timeout(_SECONDS):
         return await process.wait()

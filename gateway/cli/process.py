@@ -8,7 +8,7 @@ import os
 import signal
 import sys
 from collections.abc import AsyncIterator, Coroutine, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any, TextIO
 
 import typer
@@ -51,6 +51,12 @@ def say(text: str) -> None:
     sys.stdout.flush()
 
 
+def mention(text: str) -> None:
+    """Write a line for whoever is still there to read it: a terminal may be closed by now."""
+    with suppress(OSError):
+        say(text)
+
+
 def complain(text: str) -> None:
     """Write a line beside the result."""
     sys.stderr.write(f"{text}\n")
@@ -69,10 +75,11 @@ def run(work: Coroutine[Any, Any, int]) -> None:
 @asynccontextmanager
 async def until_told() -> AsyncIterator[asyncio.Event]:
     """
-    Give an event that the first SIGTERM or SIGINT sets.
+    Give an event that the first SIGTERM or SIGINT sets, and any SIGHUP.
 
-    The second ends the process at once, as it does without us: whoever asks
-    twice does not want to wait for a drain.
+    The second of the first two ends the process at once, as it does without us:
+    whoever asks twice does not want to wait for a drain. A terminal that is
+    closed hangs up more than once, and asks for nothing; under nohup not at all.
     """
     told = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -84,11 +91,16 @@ async def until_told() -> AsyncIterator[asyncio.Event]:
 
     for order in _ORDERS:
         loop.add_signal_handler(order, stop)
+    hangs_up = signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN
+    if hangs_up:
+        loop.add_signal_handler(signal.SIGHUP, told.set)
     try:
         yield told
     finally:
         for order in _ORDERS:
             loop.remove_signal_handler(order)
+        if hangs_up:
+            loop.remove_signal_handler(signal.SIGHUP)
 
 
 def settle_memory() -> None:

@@ -19,6 +19,7 @@ from ..catalog.reading import CatalogError, read_own_settings
 from ..config.folder import walk
 from ..config.settings import Settings, address, is_loopback
 from ..fillers import Forgetful
+from ..store.ledger.opening import SQLITE
 from . import demo_folder, printing, process
 
 _NOT_THERE = (OSError, RuntimeError, LedgerDown, Forgetful)
@@ -52,9 +53,10 @@ def serve(
     Run the gateway that a config folder describes.
 
     SIGTERM or SIGINT drains it: what is under way is answered first; twice ends it at once.
+    SIGHUP drains it too: it reads nothing anew, and a changed config folder needs a restart.
     Log lines are JSON, on standard error or in the configured file. The words of exceptions
-    may hold what no log should: they go to a file of their own, `protected.log` beside the
-    ledger.
+    may hold what no log should: they go to a file of their own, `log.protected`; where that is
+    not said, to `protected.log` beside a SQLite ledger, else below `data` in the working directory.
 
     Example: bureau-gateway serve config --listen 127.0.0.1:7443
 
@@ -98,7 +100,7 @@ async def _serve(root: Path, listen: str | None) -> int:
                 process.settle_memory()
                 process.say(f"listening on port {gateway.port}; SIGTERM or Ctrl-C stops it")
                 await told.wait()
-                process.say("draining")
+                process.mention("draining")
     except CatalogError as error:
         # It stops at the first file without which it can not go on; a dry run looks at all of them.
         return printing.blame(CatalogError([*error.findings, *look_through(root, env)]))
@@ -115,7 +117,7 @@ async def _serve_demo(config: Path, folder: Path, listen: str | None) -> int:
         ):
             process.say(demo.how_to_ask())
             await told.wait()
-            process.say("draining")
+            process.mention("draining")
     except CatalogError as error:
         return printing.blame(error)
     except _NOT_THERE as error:
@@ -142,13 +144,22 @@ async def _mock(bureaus: MockBureaus) -> int:
 @contextmanager
 def opened(settings: Settings, root: Path) -> Iterator[Streams]:
     """Open the log and the protected log; a path is relative to the config folder."""
-    ledger = root / settings.stores.ledger.removeprefix("sqlite:///")
     with ExitStack() as stack:
-        protected = stack.enter_context(_appended(ledger.parent / "protected.log"))
+        protected = stack.enter_context(_appended(_protected(settings, root)))
         log = process.error_stream()
         if settings.log.file is not None:
             log = stack.enter_context(_appended(root / settings.log.file))
         yield Streams(log, protected)
+
+
+def _protected(settings: Settings, root: Path) -> Path:
+    """Tell where the words of exceptions go: never into a folder that may be read-only unasked."""
+    if settings.log.protected is not None:
+        return root / settings.log.protected
+    ledger = settings.stores.ledger
+    if ledger.startswith(SQLITE):
+        return (root / ledger.removeprefix(SQLITE)).with_name("protected.log")
+    return Path("data", "protected.log")
 
 
 def _appended(file: Path) -> TextIO:

@@ -108,10 +108,13 @@ class Keys(Strict):
 
 
 class Log(Strict):
-    """Where log lines go."""
+    """Where log lines go; files are relative to this file's folder."""
 
     file: Path | None = None
     """None is standard error."""
+    protected: Path | None = None
+    """Where the words of exceptions go, which may hold what no log should. Left out:
+    `protected.log` beside a SQLite ledger, else `data/protected.log` in the working directory."""
 
 
 class Settings(Strict):

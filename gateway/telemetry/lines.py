@@ -17,7 +17,7 @@ ALLOWED = frozenset(
         *("incident", "stage", "error", "logger", "where"),
         *("config_version", "address", "reason", "count", "dropped"),
         *("connector", "ended", "shadow", "same", "different", "alone"),
-        *("instance", "head"),
+        *("instance", "head", "seconds"),
     }
 )
 """Keys of the log; any other is dropped."""

@@ -10,9 +10,11 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import asyncpg
 import pytest
+from sqlalchemy.engine import make_url
 
 from connectors.errors import LedgerDown
 from connectors.words import Effect
@@ -47,7 +49,7 @@ class Writers:
     """Writes intents as fast as it can, and remembers what it was told of each."""
 
     def __init__(self, ledger: StoredLedger) -> None:
-        self._ledger = ledger
+        self.ledger = ledger
         self._stop = False
         self.told: set[str] = set()
         self.failed: set[str] = set()
@@ -60,7 +62,7 @@ class Writers:
             call_id, begun = f"call-{name}-{number}", loop.time()
             number += 1
             try:
-                await self._ledger.intent(question(call_id), PAID)
+                await self.ledger.intent(question(call_id), PAID)
                 self.told.add(call_id)
             except LedgerDown:
                 self.failed.add(call_id)
@@ -110,10 +112,14 @@ async def test_a_database_that_dies_fails_closed_and_loses_nothing(
     home: Database, server: Any
 ) -> None:
     async with under_load(at_url(home.url, means())) as writers:
+        said: list[str] = []
+        writers.ledger.commits.outage.told = lambda event, **_: said.append(event)
         os.kill(server.get_pid(), signal.SIGQUIT)
         await writers.failed_more(40)
         server.ensure_postgres_running()
         await writers.written_more(50)
+        assert said[0] == "ledger_lost"
+        assert said[-1] == "ledger_found"
 
     assert PATIENCE < 0.25
     # The machine may be busy; what is promised is the timer, not its turn.
@@ -212,11 +218,37 @@ async def test_many_processes_write_at_once(home: Database) -> None:
 async def test_a_database_that_is_not_there_is_said_without_its_password(tmp_path: Path) -> None:
     ledger = at_url(f"postgresql://u:canary@/x?host={tmp_path}/nowhere", means())
 
-    with pytest.raises(LedgerDown) as caught:
+    with pytest.raises(LedgerDown, match="can not be reached") as caught:
         await ledger.start()
     await ledger.aclose()
     assert "canary" not in repr(caught.value)
     assert caught.value.__cause__ is None
+
+
+async def test_a_start_tells_a_login_that_is_refused_from_tables_that_can_not_be_made(
+    home: Database,
+) -> None:
+    name, said = f"reader_{uuid4().hex}", {}
+    await home.ask(f"CREATE ROLE {name} LOGIN PASSWORD 'canary'")
+    await home.ask("REVOKE CREATE ON SCHEMA public FROM PUBLIC")
+    there = make_url(home.url)
+    for url in (
+        there.set(username=name, password="canary"),
+        there.set(username=f"no_{name}"),
+        there.set(database="nowhere"),
+    ):
+        ledger = at_url(url.render_as_string(hide_password=False), means())
+        with pytest.raises(LedgerDown) as caught:
+            await ledger.start()
+        await ledger.aclose()
+        said[str(caught.value)] = repr(caught.value)
+
+    assert list(said) == [
+        "the ledger's tables can not be brought up to date (ProgrammingError 42501)",
+        "the ledger's database refuses our login",
+        "the ledger's server has no database of that name",
+    ]
+    assert "canary" not in repr(said)
 
 
 @asynccontextmanager

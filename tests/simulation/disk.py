@@ -19,7 +19,8 @@ from gateway.store.ledger.keeping.means import Means
 from gateway.store.ledger.sqlite.connecting import prepare
 from gateway.store.writing.batch import take
 from gateway.store.writing.batch_writer import BatchWriter
-from gateway.store.writing.entry import Entry, Row, settle
+from gateway.store.writing.entry import Entry, Row
+from gateway.store.writing.outage import OVERDUE, Outage
 from gateway.store.writing.patience import PATIENCE, Patience
 
 
@@ -93,7 +94,8 @@ class InlineCommits:
         self.chain = means.chain()
         self.fate = Fsync.WRITTEN
         self._writer = BatchWriter(partial(Disk, connection, self), Book(Sqlite(), self.chain))
-        self._patience = Patience(PATIENCE)
+        self.outage = Outage()
+        self._patience = Patience(PATIENCE, partial(self.outage.lost, OVERDUE))
         self._commit = commit
         self._told = told
         self._queued: deque[Entry] = deque()
@@ -131,6 +133,6 @@ class InlineCommits:
         batch = take(self._queued)
         self.fate, self._busy = commit.ends, False
         self._told(len(batch), commit)
-        settle(self._writer.write(batch))
+        self.outage.settle(self._writer.write(batch))
         if self._queued:
             self._begin(loop)

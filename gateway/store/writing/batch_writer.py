@@ -10,6 +10,7 @@ from typing import Any, Protocol
 from connectors.errors import LedgerDown
 
 from .entry import BadRow, Ended, Entry
+from .outage import Cause, Unwritten
 from .steps import Found, Script, run
 
 CHECKPOINT = 1_000
@@ -69,11 +70,15 @@ class BatchWriter:
             if len(batch) > 1:
                 return [ended for entry in batch for ended in self.write([entry])]
             return [(batch[0].written, _bad_row(error))]
-        except (sqlite3.Error, OSError, LedgerDown):
+        except (sqlite3.Error, OSError, LedgerDown) as error:
             # Nothing is tried again on a connection that failed: what the system dropped
             # of a failed sync, it would report as synced the next time.
             self.close()
-            return [(entry.written, LedgerDown("the ledger can not be written")) for entry in batch]
+            cause = Cause.of(error)
+            return [
+                (entry.written, Unwritten("the ledger can not be written", cause))
+                for entry in batch
+            ]
 
     def _roll_back(self) -> None:
         try:

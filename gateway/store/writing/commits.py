@@ -6,10 +6,14 @@ import asyncio
 from typing import Protocol
 
 from .entry import Row
+from .outage import Outage
 
 
 class Commits(Protocol):
     """Writes entries durably, in the order in which they are put."""
+
+    outage: Outage
+    """Tells, to whom it is given, when the database takes no rows."""
 
     async def start(self) -> None:
         """Open the database. Raises `LedgerDown` where that fails."""

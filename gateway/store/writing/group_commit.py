@@ -6,7 +6,9 @@ import asyncio
 import sqlite3
 import sys
 from collections import deque
+from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from queue import Empty, SimpleQueue
 from threading import Thread
 
@@ -15,6 +17,7 @@ from connectors.errors import LedgerDown
 from .batch import LARGEST_BATCH, take
 from .batch_writer import BatchWriter
 from .entry import Ended, Entry, Row, settle
+from .outage import OVERDUE, Outage
 from .patience import PATIENCE, Patience
 
 INSISTENCE = 0.0005
@@ -35,7 +38,8 @@ class GroupCommit:
     def __init__(self, writer: BatchWriter, *, patience: float = PATIENCE) -> None:
         """Only the writing thread touches `writer`, until it has ended."""
         self._writer = writer
-        self._patience = Patience(patience)
+        self.outage = Outage()
+        self._patience = Patience(patience, partial(self.outage.lost, OVERDUE))
         self._fresh: list[Entry] = []
         self._queue: SimpleQueue[list[Entry] | None] = SimpleQueue()
         self._taken: deque[Entry] = deque()
@@ -94,7 +98,7 @@ class GroupCommit:
             self._writer.open()
             _tell(loop, [(opened, None)])
             while batch := self._take():
-                _tell(loop, self._writer.write(batch))
+                _tell(loop, self._writer.write(batch), self.outage.settle)
                 self._writer.checkpoint()
         except (sqlite3.Error, OSError, LedgerDown) as error:
             _tell(loop, [(opened, LedgerDown(str(error)))])
@@ -123,7 +127,11 @@ class GroupCommit:
         return True
 
 
-def _tell(loop: asyncio.AbstractEventLoop, ended: list[Ended]) -> None:
+def _tell(
+    loop: asyncio.AbstractEventLoop,
+    ended: list[Ended],
+    settle: Callable[[list[Ended]], None] = settle,
+) -> None:
     """Wake the loop once for a whole batch."""
     # The loop may have gone without closing the ledger; then nobody waits either.
     with suppress(RuntimeError):

@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from collections import deque
+from functools import partial
 
 from connectors.errors import LedgerDown
 
 from .batch import take
 from .batch_writer import BatchWriter
-from .entry import Entry, Row, settle
+from .entry import Entry, Row
+from .outage import OVERDUE, Outage
 from .patience import PATIENCE, Patience
 
 
@@ -19,7 +21,8 @@ class InlineCommit:
 
     def __init__(self, writer: BatchWriter, *, patience: float = PATIENCE) -> None:
         self._writer = writer
-        self._patience = Patience(patience)
+        self.outage = Outage()
+        self._patience = Patience(patience, partial(self.outage.lost, OVERDUE))
         self._queued: deque[Entry] = deque()
         self._open = False
 
@@ -49,4 +52,4 @@ class InlineCommit:
 
     def _write(self) -> None:
         while batch := take(self._queued):
-            settle(self._writer.write(batch))
+            self.outage.settle(self._writer.write(batch))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
+from collections.abc import Callable
 
 from connectors.errors import LedgerDown
 
@@ -31,8 +32,10 @@ class Patience:
     that is paid for makes its outcome unknown.
     """
 
-    def __init__(self, patience: float) -> None:
+    def __init__(self, patience: float, overdue: Callable[[], None] = lambda: None) -> None:
+        """`overdue` is called where an entry was given up."""
         self._patience = patience
+        self._overdue = overdue
         self._waiting: deque[tuple[float, asyncio.Future[None]]] = deque()
         self._timer: asyncio.Handle | None = None
         self._ran = 0.0
@@ -79,10 +82,13 @@ class Patience:
     def _look(self, loop: asyncio.AbstractEventLoop) -> None:
         self._timer = None
         # Sums of fractions: by a clock that stands until the next timer they may never meet.
-        waiting, over = self._waiting, self._running(loop) + 1e-6
+        waiting, over, given_up = self._waiting, self._running(loop) + 1e-6, False
         while waiting and (waiting[0][1].done() or waiting[0][0] <= over):
             _, written = waiting.popleft()
             if not written.done():
+                given_up = True
                 written.set_exception(LedgerDown("the ledger is not writing"))
+        if given_up:
+            self._overdue()
         if waiting:
             self._watch(loop)

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from connectors.errors import LedgerDown
-
 from ...writing.steps import Steps
 from ..reading.port import Reading
 from ..tables import CHAINED
 from .links import Tip, genesis, link
+from .shortfall import RowsMissing
 
 _LAST = " UNION ALL ".join(
     f"SELECT chain_seq, hash FROM {table} WHERE instance = ?1"  # noqa: S608 - ours
@@ -38,12 +37,12 @@ class Chain:
         """
         Go on where the database does: a commit that failed may have been made.
 
-        Raises `LedgerDown` where rows are gone that were told to be durable.
+        Raises `RowsMissing` where rows are gone that were told to be durable.
         """
         rows = yield _LAST, (self.instance,)
         found = Tip(*rows[0]) if rows else self.begun(self.instance)
         if found.count < self.tip.count or (found.count == self.tip.count and found != self.tip):
-            raise LedgerDown("rows that the ledger had acknowledged are gone")
+            raise RowsMissing("rows that the ledger had acknowledged are gone")
         self.tip = found
 
     def linked(self, rows: Iterable[Numbered]) -> tuple[Tip, dict[str, list[tuple[object, ...]]]]:

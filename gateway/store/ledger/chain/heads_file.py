@@ -17,8 +17,8 @@ class HeadsFile:
     """One JSON array to a line; a line that no newline ends was cut off by a crash."""
 
     def __init__(self, file: Path, key: bytes) -> None:
-        self._file = file
-        self._key = key
+        self.file = file
+        self.key = key
 
     async def mark(self, mark: Mark) -> Head:
         try:
@@ -44,13 +44,13 @@ class HeadsFile:
         return tuple(heads)
 
     def _whole(self) -> bytes:
-        text = self._file.read_bytes() if self._file.exists() else b""
+        text = self.file.read_bytes() if self.file.exists() else b""
         return text[: text.rfind(b"\n") + 1]
 
     def _append(self, mark: Mark) -> Head:
         whole, heads = self._whole(), self.read()
-        head = mark.after(heads[-1] if heads else None, self._key)
-        descriptor = os.open(self._file, os.O_WRONLY | os.O_CREAT, 0o600)
+        head = mark.after(heads[-1] if heads else None, self.key)
+        descriptor = os.open(self.file, os.O_WRONLY | os.O_CREAT, 0o600)
         try:
             os.ftruncate(descriptor, len(whole))
             os.pwrite(descriptor, orjson.dumps(head.row) + b"\n", len(whole))

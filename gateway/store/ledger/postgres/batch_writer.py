@@ -9,9 +9,8 @@ from typing import Any
 
 import asyncpg
 
-from connectors.errors import LedgerDown
-
 from ...writing.entry import BadRow, Ended, Entry
+from ...writing.outage import Cause, Unwritten
 from ...writing.steps import Found, arun
 from ..book.writing import Book
 from .connecting import GONE, ROWS_FAULT, fetch
@@ -44,13 +43,13 @@ class PostgresWriter:
             await self._drop()
             if _forked(error):
                 # A commit that we had given up was made after all: we go on behind it.
-                return _down(batch)
+                return _down(batch, error)
             if len(batch) > 1:
                 return [ended for entry in batch for ended in await self.write([entry])]
             return [(batch[0].written, BadRow(_names(error)))]
-        except Exception:  # noqa: BLE001 - a driver that lost its server raises what it likes
+        except Exception as error:  # noqa: BLE001 - a driver that lost its server raises what it likes
             await self._drop()
-            return _down(batch)
+            return _down(batch, error)
 
     async def _commit(self, batch: Sequence[Entry]) -> list[Ended]:
         await self.open()
@@ -80,8 +79,9 @@ class PostgresWriter:
         return await fetch(self._connection, sql, arguments)
 
 
-def _down(batch: Sequence[Entry]) -> list[Ended]:
-    return [(entry.written, LedgerDown("the ledger can not be written")) for entry in batch]
+def _down(batch: Sequence[Entry], error: Exception) -> list[Ended]:
+    cause = Cause.of(error)
+    return [(entry.written, Unwritten("the ledger can not be written", cause)) for entry in batch]
 
 
 def _forked(error: Exception) -> bool:

@@ -8,8 +8,7 @@ from typing import Any
 
 import asyncpg
 
-from connectors.errors import LedgerDown
-
+from ...writing.outage import Cause, Unwritten
 from ...writing.steps import Found
 
 PATIENCE = 2.0
@@ -37,7 +36,7 @@ _ARGUMENT = re.compile(r"\?(\d+)")
 
 
 async def connect(dsn: str) -> Any:
-    """Connect for writing. Raises `LedgerDown`, which does not quote where to."""
+    """Connect for writing. Raises `Unwritten`, which does not quote where to."""
     try:
         return await asyncpg.connect(
             dsn,
@@ -50,8 +49,17 @@ async def connect(dsn: str) -> Any:
                 "idle_in_transaction_session_timeout": "5s",
             },
         )
-    except (*GONE, ValueError):
-        raise LedgerDown("the ledger's database can not be reached") from None
+    except (*GONE, ValueError) as error:
+        # From None: the error may quote where the database is.
+        raise Unwritten(_unreachable(error), Cause.of(error)) from None
+
+
+def _unreachable(error: Exception) -> str:
+    if isinstance(error, asyncpg.InvalidAuthorizationSpecificationError):
+        return "the ledger's database refuses our login"
+    if isinstance(error, asyncpg.InvalidCatalogNameError):
+        return "the ledger's server has no database of that name"
+    return "the ledger's database can not be reached"
 
 
 def placed(sql: str) -> str:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
+from functools import partial
 
 from connectors.errors import LedgerDown
 
 from ...writing.batch import take
-from ...writing.entry import Entry, Row, settle
+from ...writing.entry import Entry, Row
+from ...writing.outage import OVERDUE, Outage
 from ...writing.patience import PATIENCE, Patience
 from .batch_writer import PostgresWriter
 
@@ -18,7 +20,8 @@ class PostgresCommits:
 
     def __init__(self, writer: PostgresWriter, *, patience: float = PATIENCE) -> None:
         self._writer = writer
-        self._patience = Patience(patience)
+        self.outage = Outage()
+        self._patience = Patience(patience, partial(self.outage.lost, OVERDUE))
         self._queued: deque[Entry] = deque()
         self._more = asyncio.Event()
         self._open = False
@@ -50,6 +53,6 @@ class PostgresCommits:
         while self._open or self._queued:
             self._more.clear()
             while batch := take(self._queued):
-                settle(await self._writer.write(batch))
+                self.outage.settle(await self._writer.write(batch))
             if self._open:
                 await self._more.wait()

@@ -15,6 +15,7 @@ from sqlalchemy.pool import NullPool
 from connectors.errors import LedgerDown
 from connectors.faults import ConfigError
 
+from ...writing.outage import Cause
 from ...writing.patience import PATIENCE
 from ..book.dialect import Postgresql
 from ..book.writing import Book
@@ -46,6 +47,8 @@ class MigratedCommits(PostgresCommits):
         self._key = key
 
     async def start(self) -> None:
+        # By itself first: a migration that fails is another fault than a server that is away.
+        (await connect(plain(self._url))).terminate()
         await prepare(self._url, self._key)
         await super().start()
 
@@ -58,9 +61,11 @@ async def prepare(url: str, key: bytes) -> None:
         async with engine.begin() as connection:
             await connection.execute(_ALONE)
             await connection.run_sync(migrate, key)
-    except (SQLAlchemyError, OSError):
+    except (SQLAlchemyError, OSError) as error:
         # From None: the error may quote where the database is.
-        raise LedgerDown("the ledger's tables can not be brought up to date") from None
+        cause = Cause.of(getattr(error, "orig", None) or error)
+        told = f"{cause.error} {cause.reason}".strip()
+        raise LedgerDown(f"the ledger's tables can not be brought up to date ({told})") from None
     finally:
         await engine.dispose()
 

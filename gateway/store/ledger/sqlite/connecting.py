@@ -60,12 +60,15 @@ def connect(path: Path) -> sqlite3.Connection:
     Open the ledger for its one writer.
 
     SQLite before 3.51.3 may corrupt a WAL that two connections write or checkpoint
-    at once, so there is one of these, and it does its own checkpoints.
+    at once, so there is one of these, and it does its own checkpoints. It makes no
+    file: see `Place`.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.touch(mode=0o600)
     connection = sqlite3.connect(
-        path, timeout=LOCK_TIMEOUT, isolation_level=None, cached_statements=STATEMENTS
+        f"{path.resolve().as_uri()}?mode=rw",
+        uri=True,
+        timeout=LOCK_TIMEOUT,
+        isolation_level=None,
+        cached_statements=STATEMENTS,
     )
     try:
         settle(connection)

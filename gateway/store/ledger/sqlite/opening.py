@@ -5,7 +5,6 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
-from functools import partial
 from pathlib import Path
 
 from connectors.errors import LedgerDown
@@ -15,11 +14,13 @@ from ...writing.commits import Commits
 from ...writing.group_commit import GroupCommit
 from ...writing.inline import InlineCommit
 from ...writing.patience import PATIENCE
+from ...writing.steps import run
 from ..book.dialect import Sqlite
 from ..book.writing import Book
 from ..chain.growing import Chain
 from ..chain.heads import Heads
 from ..chain.heads_file import HeadsFile
+from ..chain.shortfall import RowsMissing, shortfall
 from ..keeping.instance import Instance
 from ..keeping.leases import LOCKED
 from ..keeping.means import Means
@@ -28,26 +29,31 @@ from ..keeping.recovery import Recovery
 from ..reading.port import Reading
 from ..stored import StoredLedger
 from .connecting import FileLock, connect, prepare
+from .place import Place
 from .reading import FileReading, InlineReading
 
 
 class LockedCommits(GroupCommit):
-    """Holds the file's lock as long as it is open, and has its tables up to date."""
+    """
+    Holds the file's lock as long as it is open, and has its tables up to date.
+
+    A ledger that lacks rows which its heads know of is not opened.
+    """
 
     def __init__(
-        self, path: Path, key: bytes, writer: BatchWriter, *, patience: float = PATIENCE
+        self, path: Path, place: Place, heads: HeadsFile, writer: BatchWriter, patience: float
     ) -> None:
         super().__init__(writer, patience=patience)
         self._path = path
-        self._key = key
+        self._place = place
+        self._heads = heads
         self._lock = FileLock(path)
 
     async def start(self) -> None:
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
             self._lock.take()
-            with closing(connect(self._path)) as connection:
-                prepare(connection, self._key)
+            self._prepare()
         except (sqlite3.Error, OSError) as error:
             self._lock.release()
             raise LedgerDown(str(error)) from error
@@ -59,6 +65,27 @@ class LockedCommits(GroupCommit):
     async def aclose(self) -> None:
         await super().aclose()
         self._lock.release()
+
+    def _prepare(self) -> None:
+        known = self._heads.read()
+        if known and self._place.is_empty:
+            # Before a file is made: beside an empty one SQLite removes a log that has rows.
+            raise self._missing("there is no ledger")
+        self._place.take()
+        with closing(connect(self._path)) as connection:
+            prepare(connection, self._heads.key)
+            short = run(shortfall(known), lambda *asked: connection.execute(*asked).fetchall())
+        if short is not None:
+            raise self._missing(
+                f"instance {short.instance} has {short.found} of {short.signed} rows"
+            )
+
+    def _missing(self, what: str) -> RowsMissing:
+        return RowsMissing(
+            f"rows are missing in {self._path} that {self._heads.file} knows of ({what}), and what "
+            "they say was bought would be bought again: put the ledger back to which these heads "
+            "belong; or, to go on without those rows, move the heads file away"
+        )
 
 
 def heads_beside(path: Path, key: bytes) -> HeadsFile:
@@ -74,10 +101,10 @@ def in_file(
     connect: Callable[[Path], Connection] = connect,
 ) -> StoredLedger:
     """Describe a ledger; no file is touched before it is started."""
-    chain = means.chain()
-    writer = BatchWriter(partial(connect, path), Book(Sqlite(), chain))
-    commits = LockedCommits(path, means.key, writer, patience=patience)
-    return put_together(means, chain, commits, FileReading(path), heads_beside(path, means.key))
+    chain, place, heads = means.chain(), Place(path, connect), heads_beside(path, means.key)
+    writer = BatchWriter(place.connect, Book(Sqlite(), chain))
+    commits = LockedCommits(path, place, heads, writer, patience)
+    return put_together(means, chain, commits, FileReading(path), heads)
 
 
 def inline(connection: Connection, means: Means, heads: Heads) -> StoredLedger:
