@@ -146,8 +146,9 @@ def unavailable(case: Case) -> Iterator[str]:
             # Who sends an id again may be told that the ledger is down: the repeat buys nothing.
             first = not any(each.begun <= said.begun for each in asking.said if each is not said)
             first = said.errand is not Errand.BACK and (first or said.end != "LEDGER_UNAVAILABLE")
-            asked_again = [each.begun for each in asking.said if each.begun > said.at]
-            until = min(asked_again, default=FOREVER)
+            # Whoever asks it again, or waits on with more time, may buy something.
+            later = (max(each.begun, said.at) for each in asking.said if each.at > said.at)
+            until = min(later, default=FOREVER)
             if said.end in BUYS_NOTHING and first and case.may_cost(calls, until):
                 yield f"{asking.id} was told {said.end}, and something was bought"
             if said.end in REFUSALS and any(case.hits.get(entry.call_id) for entry in calls):
