@@ -60,6 +60,9 @@ class Recorded:
                     query.outlived(task)
                 else:
                     task.cancel()
+                    if self.effect is Effect.HARD_INQUIRY:
+                        # Its end releases the subject: who asks next must not come before it.
+                        await asyncio.wait({task})
                 raise
 
         return ask

@@ -176,6 +176,34 @@ async def test_what_others_still_wait_for_is_not_bought_for_one_who_has_gone(
     assert world.hits["score"] == 1
 
 
+async def test_a_hard_inquiry_that_never_left_keeps_nobody_from_asking(world: World) -> None:
+    """Its subject is held from the intent on, and not released before its end is written."""
+    score = world.folder.files["connectors/score.yaml"]
+    world.folder.files["connectors/score.yaml"] = score.replace("chargeable", "hard_inquiry")
+    life = await world.life()
+    ledger: Any = life.mortal
+    real = life.ledger
+
+    async def intent(query: Query, *rest: Any) -> None:
+        # Durable at once, and heard of late; an end is not written before that.
+        written = asyncio.create_task(real.intent(query, *rest))
+        try:
+            await asyncio.sleep(0.2)
+        finally:
+            await asyncio.shield(asyncio.sleep(0.2))
+            await written
+
+    ledger.intent = intent
+    first = asyncio.create_task(failing(life.ask(world.request("i-1"), within=0.2)))
+    await asyncio.sleep(0.05)
+    second = await life.ask(world.request("i-2"), within=4.0)
+    await life.end()
+
+    assert isinstance(await first, ConnectorsUnavailable)
+    assert outcomes(second)["score"] == "HIT"
+    assert world.hits["score"] == 1
+
+
 async def test_what_is_bought_for_others_during_a_second_try_is_not_bought_again(
     world: World,
 ) -> None:

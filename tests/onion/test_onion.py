@@ -188,6 +188,21 @@ async def test_a_leaders_deadline_ends_nothing_for_others(house: House) -> None:
     assert house.ledger.intents() == [1, 1]
 
 
+async def test_one_slow_moment_keeps_no_impatient_crowd_from_its_answer(house: House) -> None:
+    """Each of them has less time than the first connection takes, and more than all later ones."""
+    ask = house.connector(Act(send_after=1.0), Act(send_after=0.1, answer_after=0.01))
+
+    async def one(number: int) -> bool:
+        await asyncio.sleep(number * 0.05)
+        with contextlib.suppress(NotSent):
+            return (await ask(query(within=0.4))).user_info == KNOWN
+        return False
+
+    answered = await asyncio.gather(*(one(number) for number in range(100)))
+    assert house.bureau.sent == 1
+    assert sum(answered) > 90
+
+
 class Hesitant:
     """A bureau to which a message leaves some turns after its connection is there."""
 

@@ -33,6 +33,8 @@ class Flight:
         self.lease = lease
         self.pinned = pinned
         self.left = False
+        self.heir = -math.inf
+        """Of those who stayed when it was left, the deadline of who has most time."""
         self.attempts: list[Attempt] = []
         self.decided_by = math.inf
         """The deadline by which it was last decided what there is time for."""
@@ -118,6 +120,7 @@ class Flight:
         if self.pinned or self._task.done() or (others and not (leads and self._unsent)):
             return
         self.left = True
+        self.heir = self.latest if others else -math.inf
         # The task ends in the loop's next turn, and may be about to send in this one.
         for attempt in self.attempts:
             attempt.called_off = not attempt.sent

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from asyncio import Future
+import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
@@ -89,11 +89,12 @@ class Reused:
                 return await self._take_off(call, names, query).join(query, leads=True)
             if flight.left:
                 await flight.over(query)
+                await _defer(flight, query)
                 continue
             try:
                 return await shared(flight.join(query))
             except Led:
-                continue
+                await _defer(flight, query)
             except UNSENT as error:
                 # The time of others ran out, and ours has not.
                 hurried = flight.decided_by < query.deadline()
@@ -125,7 +126,7 @@ class Reused:
             flight.lease.free()
 
     async def _fly(self, call: Call, names: Names, query: Query, flight: Flight) -> Reply:
-        late: list[Future[Reply]] = []
+        late: list[asyncio.Future[Reply]] = []
         asked_at = self._memory.kit.clock.utc()
         flown = replace(
             query,
@@ -151,7 +152,7 @@ class Reused:
         names: Names,
         query: Query,
         landing: Flight,
-        late: Future[Reply],
+        late: asyncio.Future[Reply],
         asked_at: datetime,
     ) -> Reply:
         """Hold the place of a question whose answer is paid for, until it comes."""
@@ -166,3 +167,14 @@ class Reused:
     def _forget(self, names: Names, flight: Flight) -> None:
         if self.flights.get(names[0]) is flight:
             del self.flights[names[0]]
+
+
+async def _defer(left: Flight, query: Query) -> None:
+    """
+    Let whoever has most time lead after a flight that was left.
+
+    Of those who have less each would soon leave what it began to the next, and nothing
+    would ever be sent.
+    """
+    if query.deadline() < left.heir:
+        await asyncio.sleep(0)
