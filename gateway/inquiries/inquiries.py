@@ -10,10 +10,12 @@ from connectors.kit import Clock
 from ..errors import (
     ConnectorsUnavailable,
     GatewayError,
+    InputIncomplete,
     InquiryInProgress,
     LedgerUnavailable,
     LimitReached,
     OutcomeUnknown,
+    PresetUnavailable,
 )
 from ..model import Listen
 from ..pipeline import unheard
@@ -24,10 +26,24 @@ from .kept.answers import Kept
 from .kept.recall import Known
 from .making import Making
 from .patience import patience
-from .runs import Joined, Runs
+from .runs import Joined, Run, Runs
 
 OF_ALL: Final = (OutcomeUnknown, ConnectorsUnavailable, LedgerUnavailable)
 """Ends of an inquiry itself; any other is about the caller whose run it was."""
+
+SAY_LESS: Final = (
+    InputIncomplete,
+    PresetUnavailable,
+    LimitReached,
+    LedgerUnavailable,
+    InquiryInProgress,
+)
+"""
+Ends that are not told to who has heard that something may have been bought.
+
+A caller would take each for leave to ask anew. A refusal by policy or consent stays one, and
+so does what the connectors have ended with: by then it is known that nothing was bought.
+"""
 
 E = TypeVar("E", bound=BaseException)
 
@@ -39,10 +55,9 @@ class Failed(Exception):
 class NotForAll(Exception):
     """The run that was joined ended in a way that is not the end of those who joined it."""
 
-    def __init__(self, joined: Joined) -> None:
+    def __init__(self, run: Run) -> None:
         super().__init__("the inquiry has not ended for all")
-        self.run = joined.run
-        self.deadline = joined.granted.filled.valid.admitted.deadline
+        self.run = run
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,27 +78,27 @@ class Inquiries:
 
     async def __call__(self, asked: Asked, listen: Listen = unheard) -> Given:
         unknown: OutcomeUnknown | None = None
+        goes_on = False
         while True:
             try:
-                return await self._once(asked, listen)
+                return await self._once(asked, listen, goes_on=goes_on)
             except NotForAll as ended:
+                goes_on = True
                 if isinstance(ended.run.end, OutcomeUnknown):
                     unknown = ended.run.end
-                await ended.run.handed_on(ended.deadline)
-            except (LedgerUnavailable, LimitReached) as error:
+            except SAY_LESS as error:
                 if unknown is None:
                     raise
-                # Who has heard that something may have been bought is not told otherwise.
                 raise _copied(unknown) from error
 
     async def settled(self) -> None:
         """Wait until the ledger says of each inquiry that is over how it ended."""
         await self.runs.settled()
 
-    async def _once(self, asked: Asked, listen: Listen) -> Given:
+    async def _once(self, asked: Asked, listen: Listen, *, goes_on: bool) -> Given:
         """Make it, or wait for who does. Raises `NotForAll`."""
         run = self.runs.begin()
-        run.start(self.making(asked, run, listen), self.closing)
+        run.start(self.making(asked, run, listen, goes_on=goes_on), self.closing)
         await run.wait()
         try:
             return run.result()
@@ -93,21 +108,25 @@ class Inquiries:
     async def _joined(self, asked: Asked, joined: Joined, listen: Listen) -> Given:
         run = joined.run
         if not await run.wait(patience(joined.granted, self.clock)):
-            error = InquiryInProgress()
-            await self.making.line.turn_down(asked.inquiry, joined.granted, error)
-            raise error
+            raise await self._turned_down(asked, joined, InquiryInProgress())
         failure = None if isinstance(run.end, Given) else run.end
         if isinstance(failure, OF_ALL) and not more_would_do(run, joined.granted):
-            again = _copied(failure)
-            await self.making.line.turn_down(asked.inquiry, joined.granted, again)
-            raise again
+            raise await self._turned_down(asked, joined, _copied(failure))
         if run.was_left or isinstance(failure, GatewayError):
-            raise NotForAll(joined)
+            deadline = joined.granted.filled.valid.admitted.deadline
+            if await run.handed_on(deadline, patience(joined.granted, self.clock)):
+                raise NotForAll(run)
+            end = _copied(failure) if isinstance(failure, OF_ALL) else InquiryInProgress()
+            raise await self._turned_down(asked, joined, end)
         if failure is not None:
             raise Failed("the inquiry that was joined") from failure
         made = run.result()
         kept = Kept.of(made.answers, made.report_id, made.created_at)
         return await self.making.replay(asked.inquiry, Known(made.answers, kept), listen)
+
+    async def _turned_down(self, asked: Asked, joined: Joined, error: GatewayError) -> GatewayError:
+        await self.making.line.turn_down(asked.inquiry, joined.granted, error)
+        return error
 
 
 def _copied(error: E) -> E:

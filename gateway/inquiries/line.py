@@ -32,12 +32,13 @@ class Line:
     knowing: Callable[[Mapping[str, Call]], FanOut]
     """The fifth, where these answer in the place of their connectors, and need nobody."""
 
-    def first(self, grants: Grants, run: Run) -> Pipeline:
-        """Ask whoever is granted."""
+    def first(self, grants: Grants, run: Run, *, goes_on: bool) -> Pipeline:
+        """Ask whoever is granted; `goes_on` says that it is a second walk of who had joined."""
         return replace(
             self.pipeline,
             authorize=self.authorizing(grants),
             fan_out=_noting(self.pipeline.fan_out, run, {}),
+            room=roomy if goes_on else self.pipeline.room,
         )
 
     def rest(

@@ -42,9 +42,10 @@ class Making:
     stamps: Stamps
     clock: Clock
 
-    async def __call__(self, asked: Asked, run: Run, listen: Listen) -> Given:
+    async def __call__(self, asked: Asked, run: Run, listen: Listen, *, goes_on: bool) -> Given:
+        """`goes_on` says that who asks has been let in already, and joined a run that is over."""
         try:
-            pipeline = self.line.first(Claiming(self.claims, run, asked), run)
+            pipeline = self.line.first(Claiming(self.claims, run, asked), run, goes_on=goes_on)
             return self._made(run, await pipeline(asked.inquiry, listen))
         except Repeated as repeated:
             before = repeated

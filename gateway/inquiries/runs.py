@@ -80,17 +80,26 @@ class Run:
                 self._task.cancel()
         return self._task.done()
 
-    async def handed_on(self, deadline: float) -> None:
+    async def handed_on(self, deadline: float, seconds: float) -> bool:
         """
-        Wait until it is closed, to go on in its place.
+        Wait until it is closed, to go on in its place, and tell whether it was in time.
 
         Whoever has most time is the first to wake, and so to begin: of those who have
         less, each would begin anew, and leave it half done to the next.
         """
-        if not self.closed.is_set():
-            turn = asyncio.Event()
-            self._going_on.append((deadline, turn))
-            await turn.wait()
+        if self.closed.is_set():
+            return True
+        turn = asyncio.Event()
+        going_on = (deadline, turn)
+        self._going_on.append(going_on)
+        try:
+            async with asyncio.timeout(seconds):
+                await turn.wait()
+        except TimeoutError:
+            pass
+        finally:
+            self._going_on.remove(going_on)
+        return turn.is_set()
 
     def close(self) -> None:
         self.closed.set()

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
+from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
+from datachannel.v1 import data_channel_service_pb2 as pb
 
-from gateway.errors import ConnectorsUnavailable, GatewayError, OutcomeUnknown
+from gateway.errors import ConnectorsUnavailable, ConsentFails, GatewayError, OutcomeUnknown
+from gateway.fillers import Forgetful, Stored
 from gateway.rpc.translate import amount
-from tests.virtual import VirtualClock
+from tests.virtual import START, VirtualClock
 
 from .stepping import loop, stepped
 from .test_once import outcomes
@@ -56,15 +59,21 @@ async def life(world: World) -> AsyncIterator[Life]:
     await life.end()
 
 
-async def asked(world: World, life: Life, *callers: tuple[float, float]) -> list[tuple[Any, float]]:
+async def asked(
+    world: World,
+    life: Life,
+    *callers: tuple[float, float],
+    request: pb.GetUserInfoRequest | None = None,
+) -> list[tuple[Any, float]]:
     """Ask one inquiry at each moment, within so many seconds; give each end and its moment."""
     begun = VirtualClock().now()
+    request = request or world.request()
 
     async def ask(at: float, within: float) -> tuple[Any, float]:
         await asyncio.sleep(at)
         end: Any
         try:
-            end = await life.ask(world.request(), within=within)
+            end = await life.ask(request, within=within)
         except GatewayError as error:
             end = error
         return end, VirtualClock().now() - begun
@@ -271,6 +280,108 @@ async def test_a_ledger_that_fails_meanwhile_does_not_make_it_unavailable(
 
     assert isinstance(second, OutcomeUnknown)
     assert second.call_ids == first.call_ids
+    assert world.hits == {"score": 1}
+
+
+@pytest.mark.parametrize("act", [LATE, SLOW_TO_CONNECT], ids=["sent", "not sent"])
+async def test_who_goes_on_pays_its_callers_rate_once(world: World, act: Act) -> None:
+    of_score_alone(world, act).folder.files["callers/scoring.yaml"] += "limits: {rate: 2/s}\n"
+    life = await world.life()
+    _, (second, _), _ = await asked(world, life, (0, 1), (0.45, 6), (0.8, 0.9))
+    await life.end()
+
+    assert outcomes(second) == {"score": "HIT"}
+    assert world.hits == {"score": 1}
+
+
+@pytest.mark.parametrize("act", [LATE, SLOW_TO_CONNECT], ids=["sent", "not sent"])
+async def test_who_goes_on_takes_no_second_place_of_its_callers(world: World, act: Act) -> None:
+    """A caller whose only place is taken meanwhile has its first inquiry answered all the same."""
+    of_score_alone(world, act)
+    world.folder.files["callers/scoring.yaml"] += "limits: {concurrency: 1}\n"
+    life = await world.life()
+    first = asyncio.create_task(life.ask(world.request(), caller="colleague", within=1.0))
+    await asyncio.sleep(0.5)
+    joined = asyncio.create_task(life.ask(world.request(), within=6.0))
+    await asyncio.sleep(0.1)
+    other = asyncio.create_task(life.ask(world.request("i-2", "X2")))
+    await asyncio.wait({first, joined, other})
+    await life.end()
+
+    assert isinstance(first.exception(), GatewayError)
+    assert outcomes(joined.result()) == outcomes(other.result()) == {"score": "HIT"}
+    assert world.hits == {"score": 2}
+
+
+@pytest.mark.parametrize("is_away", [True, False], ids=["away", "without it"])
+async def test_a_preset_database_that_fails_meanwhile_does_not_unsay_that_it_may_be_bought(
+    world: World, is_away: bool
+) -> None:
+    """To ask again later, or with the field and under another id, might be to pay twice."""
+    fill = "fill: [{kind: profile, fields: [mobile], max_age: 90d}]\n"
+    of_score_alone(world, LATE).folder.files["products/credit.yaml"] += (
+        f"{fill}inputs: {{required: [subject.mobile]}}\n"
+    )
+    until = VirtualClock().now() + 0.9
+
+    async def recall(*_: object) -> Mapping[str, Stored]:
+        if VirtualClock().now() < until:
+            return {"mobile": Stored("19900000001", START)}
+        if is_away:
+            raise Forgetful
+        return {}
+
+    world.recall = recall
+    request = world.request()
+    request.subject.customer_id = "k-1"
+    life = await world.life()
+    (first, _), (second, _) = await asked(world, life, (0, 1), (0.5, 6), request=request)
+    await life.end()
+
+    assert isinstance(first, OutcomeUnknown)
+    assert isinstance(second, OutcomeUnknown)
+    assert second.call_ids == first.call_ids
+    assert world.hits == {"score": 1}
+
+
+async def test_a_consent_that_ends_meanwhile_is_told_to_who_goes_on(
+    world: World, life: Life
+) -> None:
+    """It is a refusal of this caller, whatever may have been bought for the first."""
+    request = world.request()
+    request.consent.expires_at.FromDatetime(VirtualClock().utc() + timedelta(seconds=0.9))
+    (first, _), (second, _) = await asked(world, life, (0, 1), (0.5, 6), request=request)
+
+    assert isinstance(first, OutcomeUnknown)
+    assert isinstance(second, ConsentFails)
+    assert world.hits == {"score": 1}
+
+
+async def test_who_has_heard_that_it_may_be_bought_hears_no_less_at_its_own_deadline(
+    world: World, life: Life
+) -> None:
+    """It has joined whoever went on, and does not see the end of that."""
+    world.script.acts = {"score": [Act(after=4.0)]}
+    (first, _), (second, at), (third, _) = await asked(world, life, (0, 1), (0.3, 1.5), (0.4, 6))
+
+    assert isinstance(second, OutcomeUnknown)
+    assert second.call_ids == first.call_ids
+    assert 1.5 < at < 1.8
+    assert outcomes(third) == {"score": "HIT"}
+
+
+@pytest.mark.parametrize("act", [LATE, SLOW_TO_CONNECT], ids=["sent", "not sent"])
+async def test_who_would_go_on_waits_for_the_ledger_no_longer_than_to_its_own_deadline(
+    world: World, life: Life, act: Act
+) -> None:
+    world.script.acts = {"score": [act]}
+    life.mortal.closing_takes = 0.24
+    (first, _), (second, at), (third, _) = await asked(world, life, (0, 1), (0.5, 0.61), (0.6, 6))
+
+    assert type(second) is type(first)
+    assert second is not first
+    assert 1.05 < at < 1.11
+    assert outcomes(third) == {"score": "HIT"}
     assert world.hits == {"score": 1}
 
 

@@ -24,6 +24,7 @@ from gateway.catalog.assembly import Assembled, assemble
 from gateway.catalog.dry_run import kit_of
 from gateway.catalog.reading import Catalog, read_catalog
 from gateway.composition import Composed, Lasting, compose
+from gateway.fillers import Recall
 from gateway.inquiries.kept.fingerprint import Fingerprint
 from gateway.limits import CallerSpending
 from gateway.model import Credentials
@@ -159,6 +160,13 @@ class Mortal:
     def __init__(self, ledger: StoredLedger) -> None:
         self._ledger = ledger
         self.dead = False
+        self.closing_takes = 0.0
+        """Seconds until an inquiry's end is written down."""
+
+    async def close_claim(self, *end: Any) -> None:
+        if self.closing_takes:
+            await asyncio.sleep(self.closing_takes)
+        await self.__getattr__("close_claim")(*end)
 
     def __getattr__(self, name: str) -> Any:
         if self.dead:
@@ -231,6 +239,8 @@ class World:
     script: Script = field(default_factory=Script)
     jobs: JobsInMemory = field(default_factory=JobsInMemory)
     heads: HeadsInMemory = field(default_factory=lambda: HeadsInMemory(LEDGER_KEY))
+    recall: Recall = field(default_factory=anything)
+    """The preset database."""
     lives: int = 0
 
     @classmethod
@@ -271,7 +281,7 @@ class World:
         ports = {"ledger": mortal, "history": history, "spending": spending}
         kit = replace(self._kit(catalog, random), **cast("Any", ports), **changes)
         keys = Keys.of("ab" * 32, "test")
-        assembled = assemble(catalog, kit, keys, anything())
+        assembled = assemble(catalog, kit, keys, self.recall)
         log = Quiet()
         composed = compose(
             assembled, keys, kit, cast("Any", mortal), Lasting(spending), cast("Any", log)
