@@ -94,11 +94,24 @@ class Jobs(Protocol):
         ...
 
     async def update(self, job: Job) -> None:
-        """Keep what is known of a job now; one that has ended stays so, and the next of its key."""
+        """
+        Keep what is known of a job now.
+
+        One that has ended, or that another instance than the job's looks after, stays
+        as it is, and so does the next of its key.
+        """
         ...
 
     async def end(self, job: Job, ended: Ended) -> None:
-        """Close a job, and no other of its key. Its end is kept for those who come back for it."""
+        """
+        Close a job, and keep its end for those who come back for it.
+
+        Nothing is written of one that has ended, or that another instance looks after.
+        """
+        ...
+
+    async def kept(self, job: Job) -> Job | None:
+        """Give a job as it is kept, also past its time; None where it has ended."""
         ...
 
     async def find(self, key: str) -> Job | None:

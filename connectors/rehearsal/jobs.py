@@ -21,12 +21,17 @@ class JobsInMemory:
         return self.jobs.setdefault(job.key, job)
 
     async def update(self, job: Job) -> None:
-        if job.key in self.jobs:
+        if self._is_its(job):
             self.jobs[job.key] = job
 
     async def end(self, job: Job, ended: Ended) -> None:
-        self.ends[job.key] = ended
-        self.jobs.pop(job.key, None)
+        if self._is_its(job):
+            self.ends[job.key] = ended
+            del self.jobs[job.key]
+
+    async def kept(self, job: Job) -> Job | None:
+        known = self.jobs.get(job.key)
+        return known if known is not None and known.reference == job.reference else None
 
     async def find(self, key: str) -> Job | None:
         return self.jobs.get(key)
@@ -47,3 +52,10 @@ class JobsInMemory:
 
     async def callback(self, connector: str, correlation: str) -> Callback | None:
         return self.callbacks.get((connector, correlation))
+
+    def _is_its(self, job: Job) -> bool:
+        """Whether the job is open, and in the hands of the instance that it names."""
+        known = self.jobs.get(job.key)
+        if known is None:
+            return False
+        return (known.reference, known.instance) == (job.reference, job.instance)

@@ -176,6 +176,18 @@ class Course:
             if ended is not None and ended.outcome in AMBIGUOUS:
                 raise Unresolved(self.connector, "an earlier inquiry is not resolved")
 
+    async def kept(self, job: Job) -> Job | None:
+        """
+        Give a job as it is kept: None where others have ended it.
+
+        While nothing can be read it is what we know of it: no end is lost for want
+        of a look, nor what was paid for on the way; `Jobs.end` looks again.
+        """
+        try:
+            return await self.jobs.kept(job)
+        except LedgerDown:
+            return job
+
     async def elsewhere(self, key: str) -> Reply:
         """Give the end that somebody else has written."""
         ended = await self.jobs.ended(key)

@@ -14,18 +14,15 @@ from ..job import Callback, Ended, Job
 from ..policy.reuse.flight import unanswered
 from ..policy.reuse.memory import Names
 from ..words import Billed, Outcome, ReuseMode
-from .booking import book
 from .chain import Account, Walk
 from .course import Course
+from .last_word import GRACE, LastWord
 from .pursuit import Pursuit
 from .submission import Submission
 from .waiters import Waiters
 
 Way = Callable[["Errand"], Coroutine[Any, Any, Reply]]
 """How an errand begins: `opened`, `followed` or `resumed`."""
-
-GRACE = 10.0
-"""Seconds for which a job is followed whose time was over while nobody ran, and an end booked."""
 
 
 class Errand:
@@ -53,6 +50,7 @@ class Errand:
         self._course = course
         self._forget = forget
         self._account = Account(course.price)
+        self._last_word = LastWord(course, self._account)
         self._submission: Submission | None = None
         self._pursuit: Pursuit | None = None
         self._inherited: Job | None = None
@@ -71,9 +69,16 @@ class Errand:
         if self._pursuit is not None:
             self._pursuit.ring(callback)
 
-    def inherit(self, job: Job) -> None:
-        """Look after a job of which it was only waited that another process submits it."""
+    def inherit(self, job: Job) -> bool:
+        """Look after a job that another process did; false where this does not go on with it."""
+        if self.job is not None:
+            if self.job.reference != job.reference or self._last_word.has_begun:
+                return False
+            self.job = replace(self.job, instance=job.instance)
+        if self._pursuit is not None:
+            self._pursuit.inherit(job.instance)
         self._inherited = job
+        return True
 
     def close(self) -> None:
         """Submit nothing that has not left yet."""
@@ -172,6 +177,9 @@ class Errand:
         return came if isinstance(came, Reply) else await self._pursued(came)
 
     async def _pursued(self, job: Job, at_least: float = 0.0) -> Reply:
+        if self._inherited is not None and self._inherited.reference == job.reference:
+            # It may have been read before it was taken over.
+            job = replace(job, instance=self._inherited.instance)
         self.job, self._follows = job, True
         self._account.bill(job.billed)
         self._account.elsewhere |= job.elsewhere
@@ -212,7 +220,7 @@ class Errand:
     async def _end(self, way: Way) -> None:
         account = self._account
         try:
-            reply = await way(self)
+            reply = await self._come(way)
             if self.job is not None:
                 reply = await self._booked(self.job, reply)
         except ConnectorError as error:
@@ -224,7 +232,7 @@ class Errand:
                     self.waiters.tell(error)
                 with suppress(Lost):
                     # Where it can not be written down, it is what it is all the same.
-                    await self._book(self.job, error)
+                    await self._last_word.book(self.job, error)
                 error.call_id = error.call_id or self.job.call_id
             told = (error.billed, error.cost, error.call_id, error.note)
             await self._close(Ended(error.outcome, None, *told), error)
@@ -232,7 +240,7 @@ class Errand:
             # Nothing was bought: after a step that was, `Walk` makes it a connector's error.
             await self._close(Ended(Outcome.UNREACHABLE, None, account.billed, account.cost), error)
         else:
-            if self.job is not None:
+            if self.job is not None and self._last_word.is_ours:
                 # Who was handed off comes back for it, whatever else is not kept.
                 lasts = self._course.rules.background if self.waiters.left else 0.0
                 await self._course.memory.keep(
@@ -241,23 +249,23 @@ class Errand:
             ended = Ended(reply.outcome, reply, reply.billed, reply.cost, reply.call_id)
             await self._close(ended, reply)
 
+    async def _come(self, way: Way) -> Reply:
+        try:
+            reply = await way(self)
+        except ConnectorError as error:
+            given_up = self._submission is not None and self._submission.given_up
+            if self.job is None or given_up:
+                raise
+            return await self._last_word.on(self.job, error)
+        return reply if self.job is None else await self._last_word.on(self.job, reply)
+
     async def _booked(self, job: Job, reply: Reply) -> Reply:
-        await self._book(job, reply)
+        await self._last_word.book(job, reply)
         return replace(reply, call_id=reply.call_id or job.call_id)
 
-    async def _book(self, job: Job, end: Reply | ConnectorError) -> None:
-        until = max(self._course.over(job), self._course.kit.clock.now() + GRACE)
-        await book(self._course, job, self._account, end, until)
-
     async def _close(self, ended: Ended, answer: Reply | BaseException) -> None:
-        """Write the end down; who waits need not wait for a store that is down."""
-        if (job := self.job) is not None:
-            course = self._course
-            try:
-                await course.jobs.end(job, ended)
-            except LedgerDown:
-                self.waiters.tell(answer)
-                await course.durably(lambda: course.jobs.end(job, ended), self._course.over(job))
+        if self.job is not None:
+            await self._last_word.close(self.job, ended, lambda: self.waiters.tell(answer))
         self._forget(self)
         self.waiters.tell(answer)
 

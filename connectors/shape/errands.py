@@ -85,9 +85,8 @@ class Errands:
 
     def resume(self, job: Job) -> None:
         """Go on with a job that a process opened which is gone."""
-        if errand := self._errands.get(job.key):
-            errand.inherit(job)
-        else:
+        errand = self._errands.get(job.key)
+        if errand is None or not errand.inherit(job):
             self._start(job.key, lambda errand: errand.resumed(job))
 
     def called_back(self, callback: Callback) -> None:

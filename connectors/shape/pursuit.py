@@ -51,6 +51,10 @@ class Pursuit:
     _wait: float | None = None
     """What the bureau itself asked for."""
 
+    def inherit(self, instance: str) -> None:
+        """Hear who looks after the job from now on."""
+        self.job = replace(self.job, instance=instance)
+
     def ring(self, callback: Callback) -> None:
         """Tell of a callback; the first that ends anything is the one that counts."""
         if callback.outcome is not Outcome.PENDING and self._callback is None:
@@ -173,7 +177,7 @@ class Pursuit:
         )
         if known != self.job:
             self.job = known
-            await self.course.durably(lambda: self.course.jobs.update(known), self.over)
+            await self.course.durably(lambda: self.course.jobs.update(self.job), self.over)
 
     def _query(self, call: Call) -> Query:
         query = self.course.query(self.job, self._captured, lambda: self.over)

@@ -7,10 +7,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
-from ..contract import Attempt, Query, Reply, Values, forget
+from ..contract import Attempt, Call, Query, Reply, Values, forget
 from ..errors import BrokeDown, ConnectorError, Duplicate, Lost, NotSent, Unreadable
 from ..job import Job
-from ..words import Billed
+from ..words import Billed, Effect
 from .chain import GOES_ON, Link, Walk
 from .course import Course, patient
 
@@ -67,7 +67,7 @@ class Submission:
             outlived=forget,
             attempted=self._attempted,
         )
-        links = [replace(link, call=patient(link.call)) for link in self.course.links]
+        links = [replace(link, call=self._ours(job, link.call)) for link in self.course.links]
         failure: Duplicate | Lost | None = None
         submission: Values = {}
         try:
@@ -88,6 +88,20 @@ class Submission:
         elsewhere = self.walk.account.is_paid and not booked
         job = replace(job, call_id=call_id, booked=booked, elsewhere=elsewhere)
         return await self._kept(self.course.capturing(job, self.walk.steps, submission), failure)
+
+    def _ours(self, job: Job, call: Call) -> Call:
+        """Send nothing that costs of a job that others took over while we stood still."""
+        call = patient(call)
+        if self.course.effect is Effect.FREE:
+            return call
+
+        async def ask(query: Query) -> Reply:
+            kept = await self.course.kept(job)
+            if kept is None or kept.instance != job.instance:
+                raise NotSent(self.course.connector, "taken over")
+            return await call(query)
+
+        return ask
 
     async def _kept(self, job: Job, failure: Duplicate | Lost | None) -> Job:
         """Write down what became of it. Raises where nothing can follow it."""

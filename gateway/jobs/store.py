@@ -47,10 +47,8 @@ class StoredJobs:
         return known
 
     async def update(self, job: Job) -> None:
-        while (seen := await self._seen(job)) is not None:
-            known, seal = seen
-            # Whoever has taken it over goes on looking after it.
-            if await self._changed(replace(job, instance=known.instance), seal):
+        while (seal := await self._seal(job)) is not None:
+            if await self._changed(job, seal):
                 return
 
     async def take(self, job: Job) -> Job | None:
@@ -62,11 +60,15 @@ class StoredJobs:
         return mine if await self._changed(mine, seen[1]) else None
 
     async def end(self, job: Job, ended: Ended) -> None:
-        # The end first: a crash between the two leaves a job that ends once more.
-        await self.shelf.put(ENDS, (job.key,), ended, KEPT)
-        while (seen := await self._seen(job)) is not None:
-            if await self.shelf.drop(JOBS, (job.key,), seen[1]):
+        while (seal := await self._seal(job)) is not None:
+            # The end first: a crash between the two leaves a job that ends once more.
+            await self.shelf.put(ENDS, (job.key,), ended, KEPT)
+            if await self.shelf.drop(JOBS, (job.key,), seal):
                 return
+
+    async def kept(self, job: Job) -> Job | None:
+        seen = await self._seen(job)
+        return None if seen is None else seen[0]
 
     async def find(self, key: str) -> Job | None:
         return await self.shelf.get(JOBS, (key,), Job)
@@ -102,6 +104,11 @@ class StoredJobs:
         """Give a job as it is kept, and its seal; None where it has ended."""
         seen = await self.shelf.seen(JOBS, (job.key,), Job)
         return seen if seen is not None and seen[0].reference == job.reference else None
+
+    async def _seal(self, job: Job) -> bytes | None:
+        """Give the seal of a job; None where it has ended, or somebody else looks after it."""
+        seen = await self._seen(job)
+        return seen[1] if seen is not None and seen[0].instance == job.instance else None
 
     async def _changed(self, job: Job, seal: bytes) -> bool:
         lasts = (job.gives_up_at - self.shelf.clock.utc()).total_seconds() + MARGIN

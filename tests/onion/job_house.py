@@ -168,13 +168,15 @@ class Store(JobsInMemory):
 
     async def update(self, job: Job) -> None:
         await self._commit()
-        if job.key in self.jobs:
-            self.jobs[job.key] = job
+        await JobsInMemory.update(self, job)
 
     async def end(self, job: Job, ended: Ended) -> None:
         await self._commit()
-        self.ends[job.key] = ended
-        self.jobs.pop(job.key, None)
+        await JobsInMemory.end(self, job, ended)
+
+    async def kept(self, job: Job) -> Job | None:
+        await self._commit()
+        return await JobsInMemory.kept(self, job)
 
     async def find(self, key: str) -> Job | None:
         await self._commit()

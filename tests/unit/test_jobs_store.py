@@ -18,6 +18,7 @@ from connectors.contract import Reply, Standing
 from connectors.errors import LedgerDown
 from connectors.faults import ConfigError
 from connectors.job import Callback, Ended, Job
+from connectors.rehearsal.jobs import JobsInMemory
 from connectors.words import Billed, Outcome, Purpose
 from gateway.background import Background
 from gateway.jobs.shelf import Shelf
@@ -119,19 +120,56 @@ async def test_what_one_process_has_left_is_taken_over_by_one_other(opened: Shel
     assert list(await others[0].all_open()) == [job for job in taken if job]
 
 
-async def test_news_of_a_job_that_was_taken_over_leave_it_to_whoever_has_it(opened: Shelf) -> None:
+async def test_late_news_of_a_job_that_was_taken_over_leave_it_to_whoever_has_it(
+    opened: Shelf,
+) -> None:
     slept, other = StoredJobs(opened, lambda: "a"), StoredJobs(opened, lambda: "b")
     left = await slept.open(JOB)
-    await other.take(left)
+    taken = await other.take(left)
+    assert taken is not None
+    paid = replace(taken, submitted=True, id="b-7", billed=Billed.YES, cost=Decimal("0.50"))
+    await other.update(paid)
     await slept.update(replace(left, submitted=True, id="b-7"))
+    await slept.end(left, Ended(Outcome.TIMEOUT))
 
-    assert await other.find(JOB.key) == replace(left, instance="b", submitted=True, id="b-7")
+    assert await other.find(JOB.key) == await slept.kept(left) == paid
+    assert await other.ended(JOB.key) is None
+
+
+async def test_a_late_end_leaves_that_of_the_next_job_of_its_key(opened: Shelf) -> None:
+    slept, other = StoredJobs(opened, lambda: "a"), StoredJobs(opened, lambda: "b")
+    left = await slept.open(JOB)
+    taken = await other.take(left)
+    assert taken is not None
+    await other.end(taken, Ended(Outcome.HIT, call_id="first"))
+    following = await other.open(replace(JOB, reference="next"))
+    await other.end(following, Ended(Outcome.HIT, call_id="second"))
+    await slept.end(left, Ended(Outcome.TIMEOUT))
+
+    assert await slept.kept(left) is None
+    assert await slept.ended(JOB.key) == Ended(Outcome.HIT, call_id="second")
+
+
+async def test_in_memory_too_an_end_is_that_of_its_own_job() -> None:
+    taken, following = replace(JOB, instance="b"), replace(JOB, reference="next")
+    jobs = JobsInMemory({JOB.key: taken})
+    await jobs.update(replace(JOB, submitted=True))
+    await jobs.end(JOB, Ended(Outcome.TIMEOUT))
+    assert (await jobs.kept(JOB), jobs.ends) == (taken, {})
+
+    await jobs.end(taken, Ended(Outcome.HIT))
+    await jobs.open(following)
+    await jobs.end(taken, Ended(Outcome.TIMEOUT))
+    assert await jobs.kept(taken) is None
+    assert (await jobs.find(JOB.key), await jobs.ended(JOB.key)) == (following, Ended(Outcome.HIT))
 
 
 async def test_news_of_a_job_that_has_ended_say_nothing_of_the_next(opened: Shelf) -> None:
     slept, other = StoredJobs(opened, lambda: "a"), StoredJobs(opened, lambda: "b")
     left = await slept.open(JOB)
-    await other.end(left, Ended(Outcome.LOST))
+    taken = await other.take(left)
+    assert taken is not None
+    await other.end(taken, Ended(Outcome.LOST))
     following = await other.open(replace(JOB, reference="next"))
     await slept.update(replace(left, submitted=True, id="b-7"))
     await slept.end(left, Ended(Outcome.NO_HIT))
@@ -179,7 +217,9 @@ async def test_what_is_over_is_forgotten(url: str, restarts: bool) -> None:
     clock = HandClock()
     kept = shelf(url, clock)
     await kept.create()
+    await StoredJobs(kept).open(JOB)
     await StoredJobs(kept).end(JOB, Ended(Outcome.NO_HIT))
+    assert await rows(kept, "ends") == 1
     await StoredJobs(kept).called_back(Callback("report", "b-7", Outcome.HIT, {}, "d"))
     clock.seconds += 10 * 86_400
 
@@ -199,6 +239,7 @@ async def test_a_job_past_its_time_ends_and_is_not_just_forgotten(url: str) -> N
     await kept.create()
 
     assert await StoredJobs(kept).find(JOB.key) is None
+    assert await StoredJobs(kept).kept(job) == job
     # Whoever goes on with its connector ends it.
     assert await StoredJobs(kept).all_open() == [job]
     await StoredJobs(kept).lapse()
