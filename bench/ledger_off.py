@@ -28,7 +28,11 @@ class LedgerOff:
         self.reading = self
         self.instance = self
         self.owed = self
+        self.commits = self
+        self.outage = self
         self.announce: object = None
+        self.told: object = None
+        self.is_shared = False
 
     async def start(self) -> None: ...
 
@@ -39,6 +43,9 @@ class LedgerOff:
     async def mark(self) -> None: ...
 
     async def pay(self) -> None: ...
+
+    async def instances(self) -> tuple[frozenset[str], int]:
+        return frozenset(), 0
 
     async def fetch(self, _sql: str, *_arguments: object) -> Sequence[Any]:
         return ((0,),)
