@@ -150,6 +150,9 @@ async def test_who_only_slept_buys_again_for_what_it_takes_then(home: Database) 
         await stalled.intent(question("call-2"), PAID)
         await stalled.intent(question("call-3", inquiry_id="without-a-claim"), PAID)
 
+    bought = await home.ask("SELECT call_id FROM intents ORDER BY call_id")
+    assert bought == [("call-1",), ("call-2",), ("call-3",)]
+
 
 @pytest.mark.parametrize("stand", ["RECOVERING", "DEAD"])
 async def test_nothing_is_begun_before_we_have_said_that_we_live(

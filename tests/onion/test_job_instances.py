@@ -247,7 +247,8 @@ async def test_what_is_known_late_of_a_job_that_others_look_after_is_said_and_no
     assert [each.outcome for each in town.store.ends.values()] == [Outcome.HIT]
 
 
-async def test_who_follows_a_job_and_then_takes_it_over_writes_its_end_down(town: Town) -> None:
+async def followed(town: Town) -> tuple[Reply, Process, asyncio.Task[Reply]]:
+    """Have one process follow the job of another that dies; give the two answers."""
     town.says(ACCEPTED)
     town.script.says["/jobs/"] = [RUNNING]
     first, second = town.process("a"), town.process("b")
@@ -255,6 +256,11 @@ async def test_who_follows_a_job_and_then_takes_it_over_writes_its_end_down(town
     other = asyncio.create_task(second.ask(within=30))
     await asyncio.sleep(0.5)
     await town.dies(first)
+    return pending, second, other
+
+
+async def test_who_follows_a_job_and_then_takes_it_over_writes_its_end_down(town: Town) -> None:
+    pending, second, other = await followed(town)
     assert await town.resuming(second).once() == 1
     town.script.says["/jobs/"] = [DONE]
 
@@ -265,13 +271,7 @@ async def test_who_follows_a_job_and_then_takes_it_over_writes_its_end_down(town
 async def test_who_takes_a_job_over_while_it_ends_here_has_its_end_written_all_the_same(
     town: Town,
 ) -> None:
-    town.says(ACCEPTED)
-    town.script.says["/jobs/"] = [RUNNING]
-    first, second = town.process("a"), town.process("b")
-    pending = await first.ask(within=0.5)
-    other = asyncio.create_task(second.ask(within=30))
-    await asyncio.sleep(0.5)
-    await town.dies(first)
+    pending, second, other = await followed(town)
     polls = len(town.script.sent)
     town.script.says["/jobs/"] = [DONE]
     while len(town.script.sent) == polls:

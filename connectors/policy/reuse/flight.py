@@ -101,7 +101,7 @@ class Flight:
             self._leave(mine, leads=leads)
 
     async def over(self, query: Query) -> None:
-        """Wait, but not past a query's deadline, until it has ended that all have left."""
+        """Wait, but not past a query's deadline, until a flight that was left has ended."""
         try:
             async with asyncio.timeout_at(query.deadline()):
                 await asyncio.wait({self._task})
