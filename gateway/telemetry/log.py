@@ -45,7 +45,7 @@ class Log(Protocol):
         ...
 
     def event(self, event: str, **fields: object) -> None:
-        """Tell of the gateway itself, that it started or lost its ledger. Unknown keys are dropped."""
+        """Tell of the gateway itself, such as that it started. Unknown keys are dropped."""
         ...
 
     def incident(self, incident: str, stage: str, error: BaseException) -> None:
